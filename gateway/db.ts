@@ -1,0 +1,121 @@
+// The one door to PostgreSQL: pools, transactions, and how its types become ours. Nothing else imports pg.
+// Instants come back as Date, days as 'YYYY-MM-DD', bigint as number (refused beyond 2^53).
+import pg from 'pg'
+
+export interface Result {
+  rows: Record<string, unknown>[]
+  rowCount: number | null
+}
+
+/** One connection or one transaction. Statements are prepared by their text; values never enter the text. */
+export interface Queryable {
+  query(text: string, values?: unknown[]): Promise<Result>
+}
+
+/** A transaction that is open; made by `withTransaction` alone. */
+export interface Transaction extends Queryable {
+  readonly inTransaction: true
+}
+
+export interface Database extends Queryable {
+  /** Runs the work in one transaction: commits when it resolves, rolls back and rethrows when it rejects. */
+  withTransaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Lends one connection, outside any transaction. */
+  withConnection<T>(work: (connection: Queryable) => Promise<T>): Promise<T>
+  /** The pool itself, for libraries that bring statements of their own (sessions, jobs). */
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly applicationName: string
+  readonly maxConnections?: number
+  /** Told about an idle connection that broke; the pool replaces it by itself. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+/** The commit was sent and no answer came back: the work may or may not have been kept. */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super('The database did not confirm the commit; whether it was kept is not known.', { cause })
+    this.name = 'CommitUnknown'
+  }
+}
+
+const INT8 = 20
+const DATE = 1082
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return safeInteger
+    if (oid === DATE) return (value: string) => value
+    return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown
+  },
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError('a bigint beyond 2^53 came from the database')
+  return value
+}
+
+/** @param url `postgres://user:password@host:port/database`; TLS as the URL's `sslmode` says */
+export function openDatabase(url: string, options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+    types,
+  })
+  pool.on('error', (error) => options.onIdleError?.(error))
+  return {
+    pool,
+    query: (text, values) => pool.query(text, values),
+    withTransaction: (work) => withTransaction(pool, work),
+    withConnection: (work) => withConnection(pool, work),
+    close: () => pool.end(),
+  }
+}
+
+async function withConnection<T>(pool: pg.Pool, work: (connection: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken = true
+  try {
+    const result = await work({ query: (text, values) => client.query(text, values) })
+    broken = false
+    return result
+  } finally {
+    client.release(broken)
+  }
+}
+
+async function withTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work({ inTransaction: true, query: (text, values) => client.query(text, values) })
+    const committed = await client.query('commit').catch((cause: unknown) => {
+      throw new CommitUnknown(cause)
+    })
+    // A transaction in which a statement failed answers COMMIT with ROLLBACK and no error.
+    if (committed.command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
+    return result
+  } catch (error) {
+    broken = await rollBack(client, error)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** @returns what broke the connection, so that the pool drops it; undefined when it can be used again */
+async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
+  if (error instanceof CommitUnknown) return error
+  return client.query('rollback').then(
+    () => undefined,
+    (cause: unknown) => new Error('rollback failed', { cause }),
+  )
+}
