@@ -1,0 +1,64 @@
+// The demonstration people: invented, of no real organisation's staff, with addresses under the reserved domain
+// `.example` (RFC 2606). A role here is only what the sign-in page says; what somebody may do is the gateway's own
+// record of (issuer, subject), which the demonstration seeds from this list.
+
+export interface DemonstrationPerson {
+  readonly subject: string
+  readonly name: string
+  readonly email: string
+  /** A key from the contract's list of parties; absent for somebody who belongs to none. */
+  readonly party?: 'hmi-prisons' | 'hmpps'
+  readonly roles: readonly ('analyst' | 'approver' | 'supply-desk' | 'assurance-officer')[]
+  /** What the sign-in page says beside the name. */
+  readonly description: string
+}
+
+export const demonstrationPeople = [
+  {
+    subject: 'ayesha.rahman',
+    name: 'Ayesha Rahman',
+    email: 'ayesha.rahman@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['analyst'],
+    description: 'Analyst, HMI Prisons. On the team of the open inspection.',
+  },
+  {
+    subject: 'tom.whitfield',
+    name: 'Tom Whitfield',
+    email: 'tom.whitfield@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['analyst'],
+    description: 'Analyst, HMI Prisons. Not on the team of the open inspection.',
+  },
+  {
+    subject: 'gwen.pritchard',
+    name: 'Gwen Pritchard',
+    email: 'gwen.pritchard@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['approver'],
+    description: 'Approver, HMI Prisons.',
+  },
+  {
+    subject: 'daniel.okafor',
+    name: 'Daniel Okafor',
+    email: 'daniel.okafor@hmpps.example',
+    party: 'hmpps',
+    roles: ['supply-desk'],
+    description: 'Supply desk officer, HMPPS.',
+  },
+  {
+    subject: 'marta.kowalczyk',
+    name: 'Marta Kowalczyk',
+    email: 'marta.kowalczyk@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['assurance-officer'],
+    description: 'Information assurance officer, HMI Prisons.',
+  },
+  {
+    subject: 'iain.fletcher',
+    name: 'Iain Fletcher',
+    email: 'iain.fletcher@visitor.example',
+    roles: [],
+    description: 'No role. Can sign in and can do nothing.',
+  },
+] as const satisfies readonly DemonstrationPerson[]
