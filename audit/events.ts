@@ -1,0 +1,138 @@
+// The closed catalogue of what the ledger records. An event of another type, or with a field that is not here, is refused in
+// the caller's transaction. A type's version goes up when its fields change; entries keep the version they were written in.
+import { z } from 'zod'
+import * as field from './event-fields.ts'
+
+/** `plain` fields stand in the entry; of `personal` ones only a salted commitment does (ledger.secret holds them). */
+function eventType<P extends z.ZodRawShape, S extends Record<string, z.ZodType<string | undefined>>>(
+  version: number,
+  plain: P,
+  personal: S,
+) {
+  return { version, personal: Object.keys(personal), detail: z.strictObject({ ...plain, ...personal }) }
+}
+
+const { name, names, clauseIds, sha256Hex, count, day, format } = field
+const text = field.personal
+
+export const catalogue = {
+  'person.signed-in': eventType(1, { party: name.optional(), roles: names.optional() }, {}),
+  'person.sign-in-failed': eventType(1, { reason: name }, {}),
+  'person.signed-out': eventType(1, { reason: name.optional() }, {}),
+  'key.offered': eventType(1, {}, { fingerprint: text.optional() }),
+  'key.enrolled': eventType(1, { expiresOn: day.optional() }, { fingerprint: text.optional() }),
+  'key.refused': eventType(1, { reasons: names }, { fingerprint: text.optional() }),
+  'transfer.requested': eventType(
+    1,
+    {
+      exchange: name.optional(),
+      dataset: name.optional(),
+      fields: names.optional(),
+      establishments: names.optional(),
+      periodFrom: day.optional(),
+      periodTo: day.optional(),
+    },
+    { purpose: text.optional() },
+  ),
+  'transfer.returned': eventType(1, {}, { reason: text.optional() }),
+  'transfer.approved': eventType(1, {}, { note: text.optional() }),
+  'transfer.supplied': eventType(1, { rows: count, columns: count.optional() }, { note: text.optional() }),
+  'transfer.part-supplied': eventType(
+    1,
+    { rows: count, columns: count.optional(), withheldFields: names.optional() },
+    { reason: text.optional() },
+  ),
+  'transfer.escalated': eventType(1, {}, { reason: text.optional() }),
+  'transfer.viewed': eventType(1, { as: format.optional(), state: name.optional() }, {}),
+  'transfers.listed': eventType(1, { shown: count, as: format.optional(), list: name.optional() }, {}),
+  'form.viewed': eventType(1, { form: field.route }, {}),
+  'decision.refused': eventType(1, { act: name, tested: clauseIds.optional() }, {}),
+  'request.rejected': eventType(
+    1,
+    { code: name, status: count, method: field.method, route: field.route },
+    {},
+  ),
+  'item.sealed': eventType(
+    1,
+    {
+      sha256: sha256Hex,
+      sizeBytes: count,
+      shelf: name.optional(),
+      destroyOn: day.optional(),
+      rows: count.optional(),
+    },
+    {},
+  ),
+  'item.collected': eventType(1, { sha256: sha256Hex.optional() }, { fingerprint: text.optional() }),
+  'item.acknowledged': eventType(1, { sha256: sha256Hex.optional() }, {}),
+  'item.destroyed': eventType(
+    1,
+    { method: name, shelf: name.optional(), sha256: sha256Hex.optional(), dueOn: day.optional() },
+    { reason: text.optional() },
+  ),
+  'certificate.issued': eventType(1, { sha256: sha256Hex, complete: z.boolean() }, {}),
+  'certificate.viewed': eventType(1, { as: format.optional() }, {}),
+  'ledger.viewed': eventType(
+    1,
+    { shown: count, filters: names.optional(), as: format.optional() },
+    { searchedFor: text.optional() },
+  ),
+  'ledger.proof-issued': eventType(1, { entry: z.uuid(), treeSize: count, disclosed: names.optional() }, {}),
+  'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
+  'source.read': eventType(1, { dataset: name, rows: count, columns: count }, {}),
+  'delivery.failed': eventType(
+    1,
+    { reason: name, channel: name.optional(), bytesSent: count.optional() },
+    { recipient: text.optional() },
+  ),
+  'job.failed': eventType(1, { job: name, reason: name, attempt: count.optional() }, {}),
+} as const
+
+export type EventType = keyof typeof catalogue
+
+const actor = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('person'), username: text, ip: text.optional() }),
+  z.strictObject({ kind: z.literal('process'), name }),
+  /** Somebody who is not signed in. */
+  z.strictObject({ kind: z.literal('unknown'), ip: text.optional() }),
+])
+export type Actor = z.infer<typeof actor>
+
+export const subjectKinds = ['transfer', 'item', 'inspection', 'person', 'key', 'decision'] as const
+/** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
+const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })
+export type Subject = z.infer<typeof subject>
+
+const shape = {
+  actor,
+  subjects: z.array(subject).max(100),
+  /** The request's id: every entry of one request has it. */
+  correlation: name,
+  agreement: name.optional(),
+  decision: name.optional(),
+  /** Hash of the agreement pack that decided. */
+  policy: name.optional(),
+  clauses: clauseIds.optional(),
+}
+
+/** What every event has, beside its type and its detail. */
+export const eventFrame = z.strictObject({ ...shape, type: z.string(), detail: z.unknown() })
+type Frame = Omit<z.input<typeof eventFrame>, 'type' | 'detail' | 'subjects' | 'clauses'> & {
+  readonly subjects: readonly Subject[]
+  readonly clauses?: readonly string[] | undefined
+}
+
+export type EventOf<T extends EventType> = Readonly<Frame> & {
+  readonly type: T
+  readonly detail: DeepReadonly<z.input<(typeof catalogue)[T]['detail']>>
+}
+export type LedgerEvent = { [T in EventType]: EventOf<T> }[EventType]
+
+type DeepReadonly<D> = {
+  readonly [K in keyof D]: D[K] extends string[] | undefined ? Readonlied<D[K]> : D[K]
+}
+type Readonlied<L> = L extends string[] ? readonly string[] : L
+
+export function isEventType(type: string): type is EventType {
+  return Object.hasOwn(catalogue, type)
+}

@@ -1,0 +1,83 @@
+// Proof files for entries: C2SP tlog-proof@v1 under the latest checkpoint, with the entry's bytes and, where asked for, the
+// openings of personal fields.
+import { z } from 'zod'
+import { checkpointOfOwnNote } from './checkpoint.ts'
+import type { Opening } from './commitment.ts'
+import { formatDisclosure } from './disclosure.ts'
+import { inclusionRanges, rangeHash } from './merkle.ts'
+import { nodeHasher } from './node-hash.ts'
+import type { Queryable } from './queryable.ts'
+import { formatTlogProof } from './tlog-proof.ts'
+import { bigint, bytea, readHashes, readHead, readLatestCheckpoint } from './tree-store.ts'
+
+export type InclusionProof =
+  | {
+      readonly outcome: 'proved'
+      /** Text of a .tlog-proof file. */
+      readonly proof: string
+      readonly index: number
+      readonly treeSize: number
+      /** The checkpoint that the proof ends with. */
+      readonly checkpoint: string
+      readonly disclosed: readonly string[]
+    }
+  /** Committed, but no checkpoint covers it yet: ask again in a moment. */
+  | { readonly outcome: 'waiting' }
+  | { readonly outcome: 'absent' }
+
+/** @param disclose fields to open (`actor.username`, `detail.reason`), or `all` that have not been erased */
+export async function proveInclusion(
+  db: Queryable,
+  entryId: string,
+  { disclose = [] }: { readonly disclose?: 'all' | readonly string[] } = {},
+): Promise<InclusionProof> {
+  const entry = await readEntry(db, entryId)
+  if (entry === undefined) return { outcome: 'absent' }
+  const latest = await readLatestCheckpoint(db)
+  const { seq } = entry
+  if (seq === null || latest === undefined || seq >= latest.size) return { outcome: 'waiting' }
+  const checkpoint = checkpointOfOwnNote(latest.note)
+  const ranges = inclusionRanges(seq, { start: 0, end: checkpoint.size })
+  const { edge } = await readHead(db)
+  const hashAt = await readHashes(db, edge, ranges)
+  const disclosed = disclose === 'all' || disclose.length > 0 ? await readOpenings(db, entryId, disclose) : []
+  return {
+    outcome: 'proved',
+    index: seq,
+    treeSize: checkpoint.size,
+    checkpoint: latest.note,
+    disclosed: disclosed.map(({ field }) => field),
+    proof: formatTlogProof({
+      index: seq,
+      hashes: ranges.map((range) => rangeHash(nodeHasher, hashAt, range)),
+      extra: formatDisclosure({ entry: entry.body, disclosed }),
+      checkpoint: latest.note,
+    }),
+  }
+}
+
+const entryRow = z.object({ body: bytea, seq: bigint.nullable() })
+
+async function readEntry(db: Queryable, entryId: string): Promise<z.infer<typeof entryRow> | undefined> {
+  const { rows } = await db.query(
+    `select entry.body, leaf.seq from ledger.entry left join ledger.leaf on leaf.entry_id = entry.id
+     where entry.id = $1`,
+    [entryId],
+  )
+  return rows.length === 0 ? undefined : entryRow.parse(rows[0])
+}
+
+const openingRow = z.object({ field: z.string(), salt: bytea, value: z.string() })
+
+async function readOpenings(
+  db: Queryable,
+  entryId: string,
+  disclose: 'all' | readonly string[],
+): Promise<Opening[]> {
+  const { rows } = await db.query(
+    `select field, salt, value from ledger.secret
+     where entry_id = $1 and ($2::text[] is null or field = any($2)) order by field`,
+    [entryId, disclose === 'all' ? null : disclose],
+  )
+  return rows.map((row) => openingRow.parse(row))
+}

@@ -1,0 +1,113 @@
+// The log as static files (C2SP tlog-tiles): hash tiles, entry bundles where the profile is full, and the checkpoint last, so
+// that whoever sees a checkpoint finds all that it stands on. What was published is never changed; another content for the
+// same name is a fault.
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { concat, sameBytes } from './bytes.ts'
+import { checkpointOfOwnNote } from './checkpoint.ts'
+import { createDurably, writeDurably } from './durable-file.ts'
+import { type Edge, edgeRoot } from './edge.ts'
+import { LedgerFault } from './fault.ts'
+import { nodeHasher } from './node-hash.ts'
+import type { Queryable } from './queryable.ts'
+import { bundlePath, HASH_BYTES, newTiles, type Tile, TILE_WIDTH, tilePath } from './tiles.ts'
+import { readEdgeAt, readLeaves, readTiles, type StoredCheckpoint } from './tree-store.ts'
+
+export interface Publication {
+  /** `hashes` holds nothing but hashes; `full` holds the entries too, for auditors behind access control. */
+  readonly profile: 'hashes' | 'full'
+  readonly directory: string
+}
+
+/** Tiles written between two looks at the database. */
+const TILES_AT_ONCE = 64
+
+/**
+ * Brings a directory up to a checkpoint; run again after any interruption it ends the same.
+ *
+ * @param edge of the head, at or past the checkpoint
+ * @throws {LedgerFault} `files-ahead`, `files-differ`, `tile-missing`, `body-missing`, `body-changed`
+ */
+export async function publishFiles(
+  db: Queryable,
+  edge: Edge,
+  checkpoint: StoredCheckpoint,
+  { profile, directory }: Publication,
+): Promise<void> {
+  const from = await publishedSize(db, edge, checkpoint, directory)
+  if (from === checkpoint.size) return
+  const tiles = newTiles(from, checkpoint.size)
+  for (let at = 0; at < tiles.length; at += TILES_AT_ONCE)
+    await writeTiles(db, edge, tiles.slice(at, at + TILES_AT_ONCE), { profile, directory })
+  await writeDurably(path.join(directory, 'checkpoint'), checkpoint.note)
+}
+
+async function publishedSize(
+  db: Queryable,
+  edge: Edge,
+  checkpoint: StoredCheckpoint,
+  directory: string,
+): Promise<number> {
+  const note = await readIfThere(path.join(directory, 'checkpoint'))
+  if (note === undefined) return 0
+  const published = checkpointOfOwnNote(new TextDecoder().decode(note))
+  if (published.size > checkpoint.size)
+    throw new LedgerFault(
+      'files-ahead',
+      `${directory} has ${published.size} entries, we have ${checkpoint.size}.`,
+    )
+  const root = edgeRoot(nodeHasher, await readEdgeAt(db, edge, published.size))
+  if (!sameBytes(root, published.root))
+    throw new LedgerFault('files-differ', `${directory} has another root for ${published.size} entries.`)
+  return published.size
+}
+
+async function writeTiles(
+  db: Queryable,
+  edge: Edge,
+  tiles: readonly Tile[],
+  { profile, directory }: Publication,
+): Promise<void> {
+  const stored = await readTiles(db, edge, tiles)
+  for (const tile of tiles) {
+    const { level, index, width } = tile
+    const data = stored(level, index)?.subarray(0, width * HASH_BYTES)
+    if (data?.length !== width * HASH_BYTES)
+      throw new LedgerFault('tile-missing', `Tile ${level}/${index} is not there, ${width} hashes wide.`)
+    await writeOnce(path.join(directory, tilePath(tile)), data)
+    if (profile === 'full' && level === 0)
+      await writeOnce(path.join(directory, bundlePath(index, width)), await bundle(db, index, data))
+  }
+}
+
+/** C2SP tlog-tiles, "Log entries": each entry after its length as a big-endian uint16. */
+async function bundle(db: Queryable, index: number, hashes: Uint8Array): Promise<Uint8Array> {
+  const first = index * TILE_WIDTH
+  const width = hashes.length / HASH_BYTES
+  const leaves = await readLeaves(db, first, first + width)
+  if (leaves.length !== width)
+    throw new LedgerFault(
+      'body-missing',
+      `Some of the entries ${first} to ${first + width - 1} are not there.`,
+    )
+  const parts = leaves.flatMap(({ seq, body }, i) => {
+    if (body === null) throw new LedgerFault('body-missing', `Entry ${seq} is not there.`)
+    if (!sameBytes(nodeHasher.leaf(body), hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)))
+      throw new LedgerFault('body-changed', `Entry ${seq} is not what was sequenced.`)
+    return [Uint8Array.of(body.length >> 8, body.length & 0xff), body]
+  })
+  return concat(...parts)
+}
+
+async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
+  if (await createDurably(file, bytes)) return
+  if (!sameBytes(await readFile(file), bytes))
+    throw new LedgerFault('files-differ', `${file} was published with another content.`)
+}
+
+async function readIfThere(file: string): Promise<Uint8Array | undefined> {
+  return readFile(file).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
+}

@@ -1,0 +1,162 @@
+// Signs what was sequenced and makes it public. In this order, since each step guards the next: re-read and re-hash the new
+// entries; see that the tree extends the last checkpoint and the anchor; move the anchor; sign; store the checkpoint; commit;
+// write the files, checkpoint last. Killed anywhere, the next run goes on from what is there. A fault changes nothing and
+// stays until somebody looks: nothing is signed over a tree that is in doubt.
+import { type Anchor, type Anchored } from './anchor.ts'
+import { sameBytes } from './bytes.ts'
+import { checkpointOfOwnNote, formatCheckpoint, type TreeHead } from './checkpoint.ts'
+import { type Edge, EMPTY_EDGE, edgeRoot, formatEdge, type FullTile, grow } from './edge.ts'
+import { LedgerFault } from './fault.ts'
+import { nodeHasher } from './node-hash.ts'
+import { type NoteSigner, signNote } from './note.ts'
+import { type Publication, publishFiles } from './published-files.ts'
+import type { Queryable, Transactor } from './queryable.ts'
+import { tryLock } from './sequencer.ts'
+import {
+  type Head,
+  readEdgeAt,
+  readHead,
+  readLatestCheckpoint,
+  readLeaves,
+  readTiles,
+  type StoredCheckpoint,
+  type StoredLeaf,
+} from './tree-store.ts'
+
+export interface PublisherDeps {
+  /** The ledger's login. */
+  readonly db: Transactor
+  /** First line of every checkpoint, `gateway.example/audit/1`. */
+  readonly origin: string
+  /** Several while a key is being changed. */
+  readonly signers: readonly [NoteSigner, ...NoteSigner[]]
+  readonly anchor: Anchor
+  readonly publications: readonly Publication[]
+  readonly clock: () => Date
+}
+
+export type Published =
+  | { readonly outcome: 'published'; readonly size: number; readonly note: string }
+  /** Another process is publishing. */
+  | { readonly outcome: 'busy' }
+  | { readonly outcome: 'empty' }
+
+/** Leaves re-read at once. */
+const PAGE = 4096
+
+/** @throws {LedgerFault} */
+export async function publish(deps: PublisherDeps): Promise<Published> {
+  const signed = await deps.db.withTransaction(async (tx) => {
+    if (!(await tryLock(tx, 'publisher'))) return 'busy'
+    await signHead(tx, deps)
+    return 'signed'
+  })
+  if (signed === 'busy') return { outcome: 'busy' }
+  return deps.db.withTransaction(async (tx) => {
+    if (!(await tryLock(tx, 'publisher'))) return { outcome: 'busy' }
+    const head = await readHead(tx)
+    const checkpoint = await readLatestCheckpoint(tx)
+    if (checkpoint === undefined) return { outcome: 'empty' }
+    for (const publication of deps.publications) await publishFiles(tx, head.edge, checkpoint, publication)
+    return { outcome: 'published', size: checkpoint.size, note: checkpoint.note }
+  })
+}
+
+async function signHead(tx: Queryable, { origin, signers, anchor, clock }: PublisherDeps): Promise<void> {
+  const head = await readHead(tx)
+  const last = await readLatestCheckpoint(tx)
+  await checkNewEntries(tx, head, await edgeOfCheckpoint(tx, head.edge, last, origin))
+  const anchored = await anchor.read()
+  await checkAnchor(tx, head, last, anchored, origin)
+  if (head.size === 0 || head.size === last?.size) return
+  const { size, root } = head
+  if (anchored?.size !== size) await anchor.swap(anchored, { origin, size, root })
+  const note = await signNote(formatCheckpoint({ origin, size, root }), signers)
+  await tx.query('insert into ledger.checkpoint (size, root, note, published_at) values ($1, $2, $3, $4)', [
+    size,
+    root,
+    note,
+    clock(),
+  ])
+}
+
+/** The tree as it was at the last checkpoint, from stored tiles; its root must be the one that was signed. */
+async function edgeOfCheckpoint(
+  tx: Queryable,
+  edge: Edge,
+  last: StoredCheckpoint | undefined,
+  origin: string,
+): Promise<Edge> {
+  if (last === undefined) return EMPTY_EDGE
+  const signed = checkpointOfOwnNote(last.note)
+  if (signed.origin !== origin || signed.size !== last.size || !sameBytes(signed.root, last.root))
+    throw new LedgerFault(
+      'checkpoint-changed',
+      `The stored checkpoint of ${last.size} is not what was signed.`,
+    )
+  if (last.size > edge.size)
+    throw new LedgerFault('tree-changed', `The tree has ${edge.size} entries, but ${last.size} were signed.`)
+  const before = await readEdgeAt(tx, edge, last.size)
+  requireRoot(before, last, 'tree-changed', 'The stored tree is not the one that was last signed')
+  return before
+}
+
+/** Grows the last signed tree again from the stored bytes of the new entries: it must come to the same head and tiles. */
+async function checkNewEntries(tx: Queryable, head: Head, before: Edge): Promise<void> {
+  let edge = before
+  while (edge.size < head.size) {
+    const leaves = await readLeaves(tx, edge.size, Math.min(edge.size + PAGE, head.size))
+    if (leaves.length === 0) throw new LedgerFault('body-missing', `Leaf ${edge.size} is not there.`)
+    const grown = grow(nodeHasher, edge, leaves.map((leaf, i) => rehash(leaf, edge.size + i))) // prettier-ignore
+    await checkTiles(tx, head.edge, grown.tiles)
+    edge = grown.edge
+  }
+  requireRoot(edge, head, 'tree-changed', 'The entries do not make the stored tree')
+  if (!sameBytes(formatEdge(edge), formatEdge(head.edge)))
+    throw new LedgerFault('tree-changed', `The entries do not make the stored edge of ${head.size}.`)
+}
+
+function rehash({ seq, entryId, leafHash, body }: StoredLeaf, expectedSeq: number): Uint8Array {
+  if (seq !== expectedSeq) throw new LedgerFault('body-missing', `Leaf ${expectedSeq} is not there.`)
+  if (body === null) throw new LedgerFault('body-missing', `Entry ${seq} (${entryId}) is not there.`)
+  const hash = nodeHasher.leaf(body)
+  if (!sameBytes(hash, leafHash))
+    throw new LedgerFault('body-changed', `Entry ${seq} (${entryId}) is not what was appended.`)
+  return hash
+}
+
+async function checkTiles(tx: Queryable, edge: Edge, tiles: readonly FullTile[]): Promise<void> {
+  const stored = await readTiles(tx, edge, tiles)
+  for (const { level, index, data } of tiles) {
+    const found = stored(level, index)
+    if (found === undefined || !sameBytes(found, data))
+      throw new LedgerFault('tree-changed', `Tile ${level}/${index} is not what its entries make.`)
+  }
+}
+
+async function checkAnchor(
+  tx: Queryable,
+  head: Head,
+  last: StoredCheckpoint | undefined,
+  anchored: Anchored | undefined,
+  origin: string,
+): Promise<void> {
+  if (anchored === undefined) {
+    if (last === undefined) return
+    throw new LedgerFault('anchor-missing', `${last.size} entries were signed, but there is no anchor.`)
+  }
+  if (anchored.origin !== origin)
+    throw new LedgerFault('anchor-differs', `The anchor is of the log ${anchored.origin}.`)
+  if (anchored.size > head.size)
+    throw new LedgerFault(
+      'anchor-ahead',
+      `The anchor stands at ${anchored.size} entries, the database has ${head.size}: an older state was put back.`,
+    )
+  const then = await readEdgeAt(tx, head.edge, anchored.size)
+  requireRoot(then, anchored, 'anchor-differs', 'The database holds another history than the anchor')
+}
+
+function requireRoot(edge: Edge, { size, root }: TreeHead, code: LedgerFault['code'], says: string): void {
+  if (!sameBytes(edgeRoot(nodeHasher, edge), root))
+    throw new LedgerFault(code, `${says}: another root for ${size} entries.`)
+}

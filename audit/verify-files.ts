@@ -1,0 +1,38 @@
+// The body of `concordat ledger verify --proof FILE --vkey FILE`: reads the files, verifies, and says how to exit.
+import { readFile } from 'node:fs/promises'
+import { decodeText } from './bytes.ts'
+import { parseVerifierKey, type VerifierKey } from './note.ts'
+import { printVerdict, type Verdict, verifyProof } from './verify.ts'
+
+export interface ProofFiles {
+  readonly proofFile: string
+  /** One verifier key a line; empty lines and lines that begin with # are left out. */
+  readonly vkeyFile: string
+  readonly entryFile?: string
+  readonly origin?: string
+}
+
+/**
+ * @returns the verdict, its text, and 0 when it is verified, 1 when it is not
+ * @throws {NoteRefused} `bad-key`, or the file system's error, when there is nothing to verify with
+ */
+export async function verifyProofFiles(
+  files: ProofFiles,
+): Promise<{ verdict: Verdict; text: string; exitCode: 0 | 1 }> {
+  const keys = await parseVerifierKeys(decodeText(await readFile(files.vkeyFile)))
+  const verdict = await verifyProof({
+    proof: decodeText(await readFile(files.proofFile)),
+    keys,
+    ...(files.entryFile === undefined ? {} : { entry: await readFile(files.entryFile) }),
+    ...(files.origin === undefined ? {} : { origin: files.origin }),
+  })
+  return { verdict, text: printVerdict(verdict), exitCode: verdict.verified ? 0 : 1 }
+}
+
+async function parseVerifierKeys(text: string): Promise<VerifierKey[]> {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  return Promise.all(lines.map(parseVerifierKey))
+}

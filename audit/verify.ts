@@ -1,0 +1,205 @@
+// Verifies one proof offline, step by step, on Web APIs alone, so that the same lines run in a browser. Each step has passed,
+// failed or been skipped, with one plain sentence; "verified" is said only when every step passed. A root is only ever
+// taken from a checkpoint whose signature was verified: no function here checks a proof against anything else.
+import { sameBytes } from './bytes.ts'
+import { openCheckpoint, parseCheckpoint, type SignedCheckpoint } from './checkpoint.ts'
+import { opensCommitment, type Opening, valueAt } from './commitment.ts'
+import { type Disclosure, parseDisclosure, parseJson } from './disclosure.ts'
+import { leafHash, rootOfInclusion } from './merkle-verify.ts'
+import { parseNote, type VerifierKey } from './note.ts'
+import { parseTlogProof, type TlogProof } from './tlog-proof.ts'
+
+export interface Step {
+  readonly name: 'proof' | 'entry' | 'disclosure' | 'checkpoint' | 'signature' | 'inclusion'
+  readonly outcome: 'passed' | 'failed' | 'skipped'
+  readonly says: string
+}
+
+export type Verdict =
+  | {
+      readonly verified: true
+      readonly steps: readonly Step[]
+      readonly index: number
+      readonly checkpoint: SignedCheckpoint
+      readonly entry: Uint8Array
+      readonly disclosed: readonly Opening[]
+    }
+  | { readonly verified: false; readonly steps: readonly Step[] }
+
+export interface ProofToVerify {
+  /** Text of a tlog-proof file. */
+  readonly proof: string
+  /** The log's verifier keys; one at least must have signed. */
+  readonly keys: readonly VerifierKey[]
+  /** The entry's bytes where the proof file does not carry them; compared with them where it does. */
+  readonly entry?: Uint8Array
+  /** What the checkpoint's first line must say; without it, the name of the key that signed. */
+  readonly origin?: string
+}
+
+/** Runs one step; what it throws is its failure. */
+class Steps {
+  readonly taken: Step[] = []
+
+  async take<T>(name: Step['name'], work: () => Promise<[T, string]> | [T, string]): Promise<T | undefined> {
+    try {
+      const [value, says] = await work()
+      this.taken.push({ name, outcome: 'passed', says })
+      return value
+    } catch (error) {
+      this.taken.push({
+        name,
+        outcome: 'failed',
+        says: error instanceof Error ? error.message : String(error),
+      })
+      return undefined
+    }
+  }
+
+  skip(name: Step['name'], says: string): void {
+    this.taken.push({ name, outcome: 'skipped', says })
+  }
+}
+
+export async function verifyProof(input: ProofToVerify): Promise<Verdict> {
+  const steps = new Steps()
+  const proof = await steps.take('proof', () => readProof(input.proof))
+  const entry = await findEntry(steps, proof, input.entry)
+  const checkpoint = proof && (await findCheckpoint(steps, proof, input))
+  const included = await findPlace(steps, proof, entry, checkpoint)
+  const allPassed = steps.taken.every(({ outcome }) => outcome === 'passed')
+  if (!allPassed || !proof || !entry || !checkpoint || !included)
+    return { verified: false, steps: steps.taken }
+  const { bytes, disclosed } = entry
+  return { verified: true, steps: steps.taken, index: proof.index, checkpoint, entry: bytes, disclosed }
+}
+
+function readProof(text: string): [TlogProof, string] {
+  const proof = parseTlogProof(text)
+  return [proof, `The file is a c2sp.org/tlog-proof@v1 proof about entry ${proof.index}.`]
+}
+
+interface FoundEntry {
+  readonly bytes: Uint8Array
+  readonly leaf: Uint8Array
+  readonly disclosed: readonly Opening[]
+}
+
+async function findEntry(
+  steps: Steps,
+  proof: TlogProof | undefined,
+  given: Uint8Array | undefined,
+): Promise<FoundEntry | undefined> {
+  if (proof === undefined) {
+    steps.skip('entry', 'There is no proof to take an entry from.')
+    return undefined
+  }
+  let disclosure: Disclosure | undefined
+  const { extra } = proof
+  if (extra !== undefined) {
+    try {
+      disclosure = parseDisclosure(extra)
+    } catch (error) {
+      await steps.take('entry', () => Promise.reject(error as Error))
+      return undefined
+    }
+  }
+  const bytes = given ?? disclosure?.entry
+  if (bytes === undefined) {
+    steps.skip('entry', 'The proof does not carry the entry, and no entry was given to compare it with.')
+    return undefined
+  }
+  const leaf = await steps.take('entry', () => recomputeLeaf(bytes, disclosure))
+  if (leaf === undefined) return undefined
+  const disclosed = disclosure?.disclosed ?? []
+  if (disclosed.length > 0) await steps.take('disclosure', () => checkDisclosed(bytes, disclosed))
+  return { bytes, leaf, disclosed }
+}
+
+async function recomputeLeaf(
+  bytes: Uint8Array,
+  disclosure: Disclosure | undefined,
+): Promise<[Uint8Array, string]> {
+  if (disclosure !== undefined && !sameBytes(bytes, disclosure.entry))
+    throw new Error('The entry that was given is not the entry in the proof.')
+  return [await leafHash(bytes), `The leaf hash was computed from the ${bytes.length} bytes of the entry.`]
+}
+
+async function checkDisclosed(bytes: Uint8Array, disclosed: readonly Opening[]): Promise<[true, string]> {
+  const entry = parseJson(bytes)
+  for (const opening of disclosed) {
+    if (!(await opensCommitment(opening, valueAt(entry, opening.field))))
+      throw new Error(`What is disclosed as ${opening.field} is not what the entry committed to.`)
+  }
+  if (new Set(disclosed.map(({ field }) => field)).size !== disclosed.length)
+    throw new Error('A field is disclosed more than once.')
+  return [
+    true,
+    `The disclosed fields (${disclosed.map(({ field }) => field).join(', ')}) open their commitments.`,
+  ]
+}
+
+async function findCheckpoint(
+  steps: Steps,
+  proof: TlogProof,
+  { keys, origin }: ProofToVerify,
+): Promise<SignedCheckpoint | undefined> {
+  const read = await steps.take('checkpoint', () => {
+    const checkpoint = parseCheckpoint(parseNote(proof.checkpoint).text)
+    return [checkpoint, `The checkpoint says that ${checkpoint.origin} had ${checkpoint.size} entries.`]
+  })
+  if (read === undefined) {
+    steps.skip('signature', 'No signature was checked, because the checkpoint cannot be read.')
+    return undefined
+  }
+  return steps.take('signature', () => checkSignature(proof.checkpoint, keys, origin))
+}
+
+async function checkSignature(
+  note: string,
+  keys: readonly VerifierKey[],
+  origin: string | undefined,
+): Promise<[SignedCheckpoint, string]> {
+  const checkpoint = await openCheckpoint(note, keys)
+  const names = checkpoint.signedBy.map(({ name }) => name)
+  // C2SP tlog-checkpoint: the log's key name SHOULD match the origin. A key trusted for one log says nothing of another.
+  if (!(origin === undefined ? names : [origin]).includes(checkpoint.origin))
+    throw new Error(
+      `The checkpoint is of the log ${checkpoint.origin}, which is not the log that was asked for.`,
+    )
+  return [checkpoint, `The checkpoint is signed by ${names.join(' and ')}.`]
+}
+
+async function findPlace(
+  steps: Steps,
+  proof: TlogProof | undefined,
+  entry: FoundEntry | undefined,
+  checkpoint: SignedCheckpoint | undefined,
+): Promise<true | undefined> {
+  if (proof && entry && checkpoint)
+    return steps.take('inclusion', () => checkInclusion(checkpoint, proof, entry.leaf))
+  steps.skip('inclusion', 'The place in the log was not checked, because a step before it did not pass.')
+  return undefined
+}
+
+async function checkInclusion(
+  checkpoint: SignedCheckpoint,
+  { index, hashes }: TlogProof,
+  leaf: Uint8Array,
+): Promise<[true, string]> {
+  const root = await rootOfInclusion(leaf, index, checkpoint.size, hashes)
+  if (!sameBytes(root, checkpoint.root))
+    throw new Error('The entry is not at that place of the log that the checkpoint signs.')
+  return [true, `The entry is number ${index} of the ${checkpoint.size} that the checkpoint signs.`]
+}
+
+/** One line a step and one for the whole, for a terminal. */
+export function printVerdict(verdict: Verdict): string {
+  const lines = verdict.steps.map(
+    ({ outcome, name, says }) => `${outcome.padEnd(7)}  ${name.padEnd(10)}  ${says}`,
+  )
+  const last = verdict.verified
+    ? `Verified: entry ${verdict.index} is in the log ${verdict.checkpoint.origin}.`
+    : 'Not verified.'
+  return `${[...lines, last].join('\n')}\n`
+}
