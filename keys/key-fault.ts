@@ -1,0 +1,43 @@
+// What can go wrong with a key or with what it protects, as a closed list of codes. Nothing here falls back:
+// whoever catches a KeyFault refuses, and nothing leaves unencrypted (hmpps-2025/16-encryption, S42).
+
+export type KeyFaultCode =
+  | 'store.missing'
+  | 'store.unsafe-mode'
+  | 'store.bad-reference'
+  | 'store.key-exists'
+  | 'store.key-unknown'
+  | 'store.key-destroyed'
+  | 'store.key-alive'
+  | 'store.key-damaged'
+  | 'store.wrong-context'
+  | 'opening.unproven'
+  | 'item.altered'
+  | 'item.truncated'
+  | 'item.wrong-context'
+  | 'key.not-a-key'
+  | 'key.private'
+  | 'key.several'
+  | 'key.unreadable-version'
+  | 'key.not-yet-valid'
+  | 'key.expired'
+  | 'key.revoked'
+  | 'key.weak'
+  | 'key.cannot-encrypt'
+  | 'key.wrong-person'
+  | 'package.unsealable'
+  | 'signing-key.missing'
+  | 'signing-key.unsafe-mode'
+  | 'signing-key.damaged'
+  | 'certificate.malformed'
+
+/** Thrown by everything in this folder; the message is plain English and holds no secret and no personal data. */
+export class KeyFault extends Error {
+  readonly code: KeyFaultCode
+
+  constructor(code: KeyFaultCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'KeyFault'
+    this.code = code
+  }
+}
