@@ -1,0 +1,80 @@
+// Days in London: which date an instant falls on, when that day ends, and which days are working days in England and
+// Wales. Dates are YYYY-MM-DD. A month ends on the same day number or on the last day of a shorter month, and calendar
+// days are never rolled forward over a weekend.
+import Holidays from 'date-holidays'
+import { Temporal } from 'temporal-polyfill'
+import type { Period } from './period.ts'
+
+const LONDON = 'Europe/London'
+const bankHolidays = new Holidays('GB', 'ENG', { types: ['public', 'bank'] })
+const holidaysByYear = new Map<number, ReadonlySet<string>>()
+
+/** The date in London at an instant. */
+export function londonDate(instant: Date): string {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime())
+    .toZonedDateTimeISO(LONDON)
+    .toPlainDate()
+    .toString()
+}
+
+/** The first instant of a day in London. */
+export function startOfDay(date: string): Date {
+  return new Date(Temporal.PlainDate.from(date).toZonedDateTime(LONDON).epochMilliseconds)
+}
+
+/** The first instant after a day in London: what happens before it happened on that day. */
+export function endOfDay(date: string): Date {
+  return startOfDay(Temporal.PlainDate.from(date).add({ days: 1 }).toString())
+}
+
+/** Whether a date is neither at a weekend nor a bank holiday in England and Wales, substitute days included. */
+export function isWorkingDay(date: string): boolean {
+  const day = Temporal.PlainDate.from(date)
+  return day.dayOfWeek <= 5 && !holidaysIn(day.year).has(date)
+}
+
+function holidaysIn(year: number): ReadonlySet<string> {
+  const known = holidaysByYear.get(year)
+  if (known !== undefined) return known
+  const dates = new Set(bankHolidays.getHolidays(year).map((holiday) => holiday.date.slice(0, 10)))
+  holidaysByYear.set(year, dates)
+  return dates
+}
+
+/**
+ * The working day `count` working days after a date, or before it where `count` is negative. The date itself is not
+ * counted, whether or not it is a working day.
+ */
+export function addWorkingDays(date: string, count: number): string {
+  const step = { days: count < 0 ? -1 : 1 }
+  let day = Temporal.PlainDate.from(date)
+  for (let left = Math.abs(count); left > 0;) {
+    day = day.add(step)
+    if (isWorkingDay(day.toString())) left -= 1
+  }
+  return day.toString()
+}
+
+/**
+ * The date a period after a date, or before it where `sign` is -1. Day one is the next day.
+ *
+ * @throws {RangeError} for hours, which are counted from an instant and not from a date
+ */
+export function addPeriod(date: string, period: Period, sign: 1 | -1 = 1): string {
+  const amount = sign * period.amount
+  const day = Temporal.PlainDate.from(date)
+  switch (period.unit) {
+    case 'hour':
+      throw new RangeError('Hours are counted from an instant.')
+    case 'working day':
+      return addWorkingDays(date, amount)
+    case 'calendar day':
+      return day.add({ days: amount }).toString()
+    case 'week':
+      return day.add({ weeks: amount }).toString()
+    case 'month':
+      return day.add({ months: amount }, { overflow: 'constrain' }).toString()
+    case 'year':
+      return day.add({ years: amount }, { overflow: 'constrain' }).toString()
+  }
+}

@@ -1,0 +1,111 @@
+// Puts one act to Cedar. The policies of each set are parsed once; a call sends the person, the thing acted on, and what
+// the packs say. Cedar skips a rule that cannot be evaluated and may still allow, so every error is handed back as one.
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
+import { transferKeys, type Act, type Facts, type TransferFacts } from './facts.ts'
+import type { Rule } from './rules.ts'
+
+export interface Evaluation {
+  readonly allowed: boolean
+  /** The ids of the rules that decided: the forbids that fired, or the permits that opened. */
+  readonly determining: readonly string[]
+  /** The ids of the rules that could not be evaluated. */
+  readonly erring: readonly string[]
+  /** What Cedar said about errors, or about facts that it could not read at all; nothing was established then. */
+  readonly errors: readonly string[]
+}
+
+/** What the packs say about the act: the `context` of the schema. */
+export type Situation = Readonly<Record<string, cedar.CedarValueJson>>
+
+type Entity = cedar.EntityJson
+
+/** Parses a set of rules once, under an id that nothing else has. The rules were validated when they were loaded. */
+export function prepare(setId: string, schemaId: string, schema: string, rules: readonly Rule[]): void {
+  const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
+  for (const answer of [
+    cedar.preparseSchema(schemaId, schema),
+    cedar.preparsePolicySet(setId, { staticPolicies }),
+  ])
+    if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
+}
+
+/** @returns undefined where the act is on a transfer and the facts hold none */
+export function resourceOf(act: Act, facts: Facts): Entity | undefined {
+  if (act === 'read-log') return entity('Ledger', 'ledger', {})
+  if (act === 'enrol-key') return entity('Keyring', facts.person.id, {})
+  return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))
+}
+
+export function evaluate(
+  ids: { readonly set: string; readonly schema: string },
+  act: Act,
+  facts: Facts,
+  resource: Entity,
+  situation: Situation,
+): Evaluation {
+  const person = personOf(facts)
+  const answer = cedar.statefulIsAuthorized({
+    principal: person.uid,
+    action: { type: 'Action', id: act },
+    resource: resource.uid,
+    context: situation,
+    preparsedPolicySetId: ids.set,
+    preparsedSchemaName: ids.schema,
+    validateRequest: true,
+    entities: [person, resource],
+  })
+  if (answer.type === 'failure')
+    return {
+      allowed: false,
+      determining: [],
+      erring: [],
+      errors: answer.errors.map((error) => error.message),
+    }
+  const { decision, diagnostics } = answer.response
+  return {
+    allowed: decision === 'allow' && diagnostics.errors.length === 0,
+    determining: diagnostics.reason,
+    erring: diagnostics.errors.map((error) => error.policyId),
+    errors: diagnostics.errors.map((error) => `${error.policyId}: ${error.error.message}`),
+  }
+}
+
+function personOf({ person }: Facts): Entity {
+  const { party, roles, trainedUntil, vettedUntil, keyEnrolled, overdueDuties } = person
+  return entity(
+    'Person',
+    person.id,
+    known({ party, roles, trainedUntil, vettedUntil, keyEnrolled, overdueDuties }),
+  )
+}
+
+function transferAttributes(transfer: TransferFacts): Record<string, cedar.CedarValueJson> {
+  const { inspection, requester, approver } = transfer
+  const plain = Object.fromEntries(
+    transferKeys.filter((key) => key !== 'id').map((key) => [key, transfer[key]]),
+  )
+  return known({
+    ...plain,
+    requester: requester === undefined ? undefined : personId(requester),
+    approver: approver === undefined ? undefined : personId(approver),
+    inspection: inspection && inspectionOf(inspection),
+  })
+}
+
+function inspectionOf({ reference, open, establishments, team }: NonNullable<TransferFacts['inspection']>) {
+  return { reference, open, establishments, team: team.map(personId) }
+}
+
+function personId(id: string): cedar.CedarValueJson {
+  return { __entity: { type: 'Person', id } }
+}
+
+/** A missing fact is an absent attribute, which rules ask about with `has`. */
+function known(attributes: Record<string, unknown>): Record<string, cedar.CedarValueJson> {
+  const present = Object.entries(attributes).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(present) as Record<string, cedar.CedarValueJson> // facts are JSON, by their type
+}
+
+function entity(type: string, id: string, attrs: Record<string, cedar.CedarValueJson>): Entity {
+  return { uid: { type, id }, attrs, parents: [] }
+}

@@ -1,0 +1,123 @@
+// The examples in the packs, run: from an exchange's sample, with what the example changes, the act must be permitted, or
+// refused by exactly the clauses that the example names. They are the packs' tests, written by those who draft them.
+import { findExchange, rulesOf, type Agreements, type Example, type Exchange } from './agreements.ts'
+import { decide, type Decision } from './decide.ts'
+import { factsShape, type Facts } from './facts.ts'
+import type { Fault, Place } from './fault.ts'
+import type { Rule } from './rules.ts'
+
+/** What became of one example. */
+interface Run {
+  readonly example: Example
+  readonly decision: Decision
+}
+
+/** Runs every example of every pack. A fault for each that does not hold, and for each rule that none tests. */
+export function lintExamples(all: Agreements): Fault[] {
+  const faults: Fault[] = []
+  const packs = [all.local, ...all.agreements.values()]
+  const examples = packs.flatMap((pack) => pack.paragraphs.flatMap((paragraph) => paragraph.examples))
+  const runs = examples.flatMap((example) => run(all, example, faults) ?? [])
+  for (const { example, decision } of runs) check(example, decision, faults)
+  for (const rule of packs.flatMap(rulesOf)) faults.push(...untested(rule, all, runs))
+  return faults
+}
+
+function run(all: Agreements, example: Example, faults: Fault[]): Run | undefined {
+  const unknown = (example.refuses ?? []).filter((id) => !all.clauses.has(id))
+  const complaints = unknown.map((id): Complaint => ({
+    message: `There is no clause ${id}.`,
+    remedy: 'Mend the id.',
+  }))
+  const facts = factsOf(all, example)
+  if ('message' in facts) complaints.push(facts)
+  for (const { message, remedy } of complaints)
+    faults.push({ code: 'example', ...example.place, message: `"${example.name}": ${message}`, remedy })
+  return 'message' in facts ? undefined : { example, decision: decide(all, example.when, facts) }
+}
+
+type Complaint = Pick<Fault, 'message' | 'remedy'>
+
+/** The facts of an example: the sample's, with what the example changes. Null in it takes a fact of the sample away. */
+function factsOf(all: Agreements, example: Example): Facts | Complaint {
+  const sample = exchangeOf(all, example)?.sample
+  if (sample === undefined)
+    return {
+      message: 'It is not clear which exchange is meant.',
+      remedy: 'Say it with "of", as agreement/exchange.',
+    }
+  const person = sample.people[example.as]
+  if (person === undefined)
+    return {
+      message: `The sample has nobody called ${example.as}.`,
+      remedy: "Name somebody of the exchange's sample.",
+    }
+  const facts: Facts = { now: sample.now, person, transfer: sample.transfer }
+  const parsed = factsShape.safeParse(patched(facts, example.given ?? {}))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  return {
+    message: `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`,
+    remedy: 'Give facts that can be.',
+  }
+}
+
+function exchangeOf(all: Agreements, { of, pack }: Example): Exchange | undefined {
+  if (of !== undefined) {
+    const [agreement = '', exchange = ''] = of.split('/')
+    return findExchange(all, agreement, exchange)
+  }
+  const own = [...(all.agreements.get(pack)?.exchanges.values() ?? [])]
+  return own.length === 1 ? own[0] : undefined
+}
+
+function patched(base: unknown, change: unknown): unknown {
+  if (!isRecord(change)) return change
+  const result: Record<string, unknown> = isRecord(base) ? { ...base } : {}
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) Reflect.deleteProperty(result, key)
+    else if (value !== undefined) result[key] = patched(result[key], value)
+  }
+  return result
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function check({ name, place, refuses }: Example, decision: Decision, faults: Fault[]): void {
+  const wanted =
+    refuses === undefined ? 'permitted' : `refused by ${[...new Set(refuses)].toSorted().join(', ')}`
+  const got =
+    decision.outcome === 'permit' ? 'permitted' : `refused by ${refusing(decision).toSorted().join(', ')}`
+  if (wanted !== got)
+    faults.push({ code: 'example', ...place, message: `"${name}" should be ${wanted}, and is ${got}.`, remedy: 'Mend the rule, or the example.' }) // prettier-ignore
+}
+
+function refusing(decision: Decision): string[] {
+  return decision.outcome === 'permit' ? [] : [...new Set(decision.refusals.map(({ clause }) => clause))]
+}
+
+function untested(rule: Rule, all: Agreements, runs: readonly Run[]): Fault[] {
+  const clause = rule.clause ?? ''
+  const forbids = rule.effect === 'forbid'
+  const permitted = runs.some(
+    ({ decision }) =>
+      decision.outcome === 'permit' &&
+      (forbids ? decision.permit.tested.includes(clause) : decision.permit.determining.includes(rule.id)),
+  )
+  const refused = runs.some(
+    ({ example, decision }) =>
+      refusing(decision).includes(forbids ? clause : 'local/default-deny') &&
+      rule.acts.includes(example.when),
+  )
+  const place = all.clauses.get(clause)?.place ?? rule.place
+  return [
+    ...(permitted ? [] : [untestedFault(rule.id, place, 'permit')]),
+    ...(refused ? [] : [untestedFault(rule.id, place, 'refusal')]),
+  ]
+}
+
+function untestedFault(id: string, place: Place, what: string): Fault {
+  return { code: 'example', ...place, message: `${id} has no example of a ${what}.`, remedy: 'Write one.' }
+}

@@ -1,0 +1,154 @@
+// What a pack's YAML may hold: the head of an agreement, a paragraph of it, and the same two for the gateway's own rules.
+// policies/pack.schema.json, which editors use, is made from this. docs/packs.md explains it to people.
+import { z } from 'zod'
+import { acts, factsShape } from './facts.ts'
+import { alwaysLocal, given } from './local-value.ts'
+import { periodShape } from './period.ts'
+import { dateShape, eventShape, keyShape, words } from './shapes.ts'
+
+const clauseId = z
+  .string()
+  .regex(
+    /^[a-z0-9-]+\/[a-z0-9.]+(-[a-z0-9]+)*(\/[a-z0-9-]+)*$/,
+    'must be a clause id such as hmpps-2025/16-dsa',
+  )
+const roleOf = z
+  .string()
+  .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be a party and a role, as in hmi-prisons/approver')
+
+const spoken = {
+  id: clauseId,
+  says: words.optional(),
+  summary: words,
+  note: words.optional(),
+  supersedes: clauseId.optional(),
+}
+const defaultTexts = { refusal: words, remedy: words, who: words }
+
+export const clauseShape = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('rule'), ...spoken }),
+  z.strictObject({ kind: z.literal('duty'), ...spoken }),
+  z.strictObject({
+    kind: z.literal('attestation'),
+    ...spoken,
+    form: z.strictObject({ by: z.array(keyShape).min(1), states: words }),
+  }),
+  z.strictObject({ kind: z.literal('record'), ...spoken, keeps: z.array(eventOrField()).min(1) }),
+  z.strictObject({ kind: z.literal('outside'), ...spoken, why: words }),
+  z.strictObject({
+    kind: z.literal('default'),
+    id: clauseId,
+    summary: words,
+    ...defaultTexts,
+    acts: z.partialRecord(z.enum(acts), z.strictObject(defaultTexts)).optional(),
+  }),
+])
+
+function eventOrField() {
+  return z
+    .string()
+    .regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'must be an event or a field, as in transfer.lawfulBasis')
+}
+
+const approval = z.strictObject({ people: z.int().min(1), of: roleOf, differentFrom: z.enum(['requester']) })
+
+const exchangeShape = z.strictObject({
+  title: words,
+  from: keyShape,
+  to: keyShape,
+  starts: z.enum(['request', 'schedule', 'event']),
+  delivery: given(z.enum(['copy', 'access'])),
+  categories: z.array(words).min(1),
+  datasets: given(z.array(keyShape).min(1)),
+  marking: given(z.enum(['OFFICIAL', 'OFFICIAL-SENSITIVE'])),
+  lawfulBasis: given(words),
+  approvals: given(z.array(approval)),
+  supplies: given(roleOf),
+  cipherProfiles: given(z.array(keyShape).min(1)),
+  retentionClass: given(keyShape),
+  sample: z.strictObject({
+    now: factsShape.unwrap().shape.now,
+    people: z.record(keyShape, factsShape.unwrap().shape.person),
+    transfer: factsShape.unwrap().shape.transfer.unwrap(),
+  }),
+})
+
+const dutyShape = z.strictObject({
+  starts: eventShape,
+  meets: eventShape,
+  limit: given(periodShape),
+  warn: given(periodShape),
+  escalate: given(z.enum(['lead-contacts'])),
+})
+
+const exampleShape = z
+  .strictObject({
+    name: words,
+    /** The exchange whose sample the facts start from, where the paragraph's own pack has not just one. */
+    of: z.string().optional(),
+    /** Who acts: a person of the sample. */
+    as: keyShape,
+    /** What is different from the sample; null takes a fact away. */
+    given: z
+      .strictObject({
+        now: z.string().optional(),
+        person: z.record(z.string(), z.unknown()).optional(),
+        transfer: z.record(z.string(), z.unknown()).nullable().optional(),
+      })
+      .optional(),
+    when: z.enum(acts),
+    permits: z.literal(true).optional(),
+    refuses: z.array(clauseId).min(1).optional(),
+  })
+  .refine(
+    (example) => (example.permits === undefined) !== (example.refuses === undefined),
+    'must have either permits or refuses',
+  )
+
+/** One paragraph of an agreement, or one section of the gateway's own rules. */
+export const paragraphShape = z
+  .strictObject({
+    paragraph: z.union([z.int(), words]).optional(),
+    section: z.union([z.int(), words]).optional(),
+    title: words,
+    clauses: z.array(clauseShape).min(1),
+    exchanges: z.record(keyShape, exchangeShape).default({}),
+    duties: z.record(clauseId, dutyShape).default({}),
+    examples: z.array(exampleShape).default([]),
+  })
+  .refine(
+    (file) => (file.paragraph === undefined) !== (file.section === undefined),
+    'must have either paragraph or section',
+  )
+
+export const agreementShape = z.strictObject({
+  key: keyShape,
+  title: words,
+  /** The file name of the agreement's own text, for comparing quotations. */
+  text: words,
+  parties: z.array(keyShape).min(2),
+  inForce: z.strictObject({ from: given(dateShape), until: given(dateShape).optional() }),
+  supersedes: keyShape.optional(),
+  review: z.strictObject({ every: periodShape, next: given(dateShape) }),
+  contacts: z.record(keyShape, words),
+  disposal: z.enum(['destroy', 'return-then-destroy']),
+  precedence: alwaysLocal(z.literal('most-restrictive')),
+  retention: z.array(z.strictObject({ from: keyShape, to: keyShape, schedule: given(keyShape) })),
+})
+
+/** The head of the gateway's own rules. */
+export const gatewayShape = z.strictObject({ key: z.literal('local'), title: words })
+
+export type ClauseFile = z.output<typeof clauseShape>
+export type ExchangeFile = z.output<typeof exchangeShape>
+export type DutyFile = z.output<typeof dutyShape>
+export type ExampleFile = z.output<typeof exampleShape>
+export type ParagraphFile = z.output<typeof paragraphShape>
+export type AgreementFile = z.output<typeof agreementShape>
+export type GatewayFile = z.output<typeof gatewayShape>
+
+/** The JSON Schema that editors check a pack's YAML against as it is written. */
+export function packSchema(): unknown {
+  const any = z.union([agreementShape, gatewayShape, paragraphShape])
+  return z.toJSONSchema(any, { io: 'input', reused: 'ref' })
+}

@@ -1,0 +1,99 @@
+// Which rules have a say in an act, and what the packs tell them: those of the agreement that governs the transfer, and
+// the gateway's own. Only rules for the act are consulted, because Cedar's cost grows with the set.
+import { findExchange, rulesOf, type Agreement, type Agreements, type PackVersion } from './agreements.ts'
+import { prepare, type Situation } from './evaluate.ts'
+import type { Act, TransferFacts } from './facts.ts'
+import { resolveRetention } from './retention.ts'
+import type { Rule } from './rules.ts'
+
+export interface RuleSet {
+  readonly ids: { readonly set: string; readonly schema: string }
+  /** In the order of the agreement, the local ones last. */
+  readonly rules: readonly Rule[]
+  /** The clauses that the rules enforce, each once. */
+  readonly tested: readonly string[]
+  readonly pack: PackVersion
+}
+
+const setsOf = new WeakMap<Agreements, Map<string, RuleSet>>()
+
+/** The rules for an act; parsed by Cedar when they are first asked for. */
+export function ruleSetFor(all: Agreements, governing: readonly Agreement[], act: Act): RuleSet {
+  const sets = setsOf.get(all) ?? new Map<string, RuleSet>()
+  setsOf.set(all, sets)
+  const name = [...governing.map((agreement) => agreement.key), act].join(' ')
+  const known = sets.get(name)
+  if (known) return known
+  const made = makeRuleSet(all, governing, act)
+  sets.set(name, made)
+  return made
+}
+
+function makeRuleSet(all: Agreements, governing: readonly Agreement[], act: Act): RuleSet {
+  const ofAgreements = governing.flatMap(rulesOf).filter((rule) => rule.acts.includes(act))
+  const rules = [...ofAgreements, ...rulesOf(all.local).filter((rule) => rule.acts.includes(act))]
+  const tested = new Set(rules.flatMap((rule) => rule.clause ?? []))
+  // Hashes make the ids, so that two versions of a pack can be asked side by side.
+  const ids = {
+    schema: all.localHash,
+    set: [...governing.map(({ hash }) => hash), all.localHash, act].join(' '),
+  }
+  prepare(ids.set, ids.schema, all.schema, rules)
+  const [first] = ofAgreements.length > 0 ? governing : []
+  const pack = {
+    key: first?.key ?? all.local.key,
+    hash: first?.hash ?? all.local.hash,
+    localHash: all.localHash,
+  }
+  return { ids, rules, tested: [...tested], pack }
+}
+
+/**
+ * The agreement that a transfer cites. Where it cites none that there is, every agreement that is in force between the two
+ * parties has its say, so that one of them can refuse it.
+ */
+export function governingAgreements(
+  all: Agreements,
+  transfer: TransferFacts | undefined,
+  today: string,
+): Agreement[] {
+  if (transfer === undefined) return []
+  const cited = all.agreements.get(transfer.agreement)
+  if (cited) return [cited]
+  return [...all.agreements.values()].filter(
+    ({ parties, inForce: { from, until } }) =>
+      parties.includes(transfer.from) &&
+      parties.includes(transfer.to) &&
+      from.value <= today &&
+      (until === undefined || today <= until.value),
+  )
+}
+
+const markings = ['OFFICIAL', 'OFFICIAL-SENSITIVE']
+
+/** What the packs say about an act: the `context` that the schema declares. `today` is a date in London. */
+export function situationOf(
+  all: Agreements,
+  governing: readonly Agreement[],
+  transfer: TransferFacts | undefined,
+  today: string,
+): Situation {
+  const purposes = [...all.purposes.keys()]
+  const nothing = { today, purposes, markings, cipherProfiles: [], datasets: [], retentionClasses: [] }
+  if (transfer === undefined) return nothing
+  const cited = all.agreements.get(transfer.agreement)
+  const [agreement] = governing
+  const exchange = agreement && findExchange(all, agreement.key, transfer.exchange)
+  const retention =
+    agreement && resolveRetention(all, agreement.key, transfer.from, transfer.to, transfer.retentionClass)
+  return {
+    ...nothing,
+    ...(cited && { agreement: citedOf(cited) }),
+    ...(exchange && { cipherProfiles: exchange.cipherProfiles.value, datasets: exchange.datasets.value }),
+    ...(retention && { retentionClasses: [retention.class] }),
+  }
+}
+
+function citedOf({ key, parties, inForce: { from, until } }: Agreement): Situation {
+  return { key, parties, inForceFrom: from.value, ...(until && { inForceUntil: until.value }) }
+}

@@ -1,0 +1,155 @@
+// Rules as they stand in the .cedar files: read, split, checked strictly against the schema, and given ids by the clause
+// that each enforces. Cedar's own parser and validator do the work; here its findings get a file and a line.
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
+import type { Act } from './facts.ts'
+import { acts } from './facts.ts'
+import type { Fault, Place } from './fault.ts'
+
+/** One Cedar policy. A forbid is an agreement's or a local clause; a permit opens an exchange, or a local right. */
+export interface Rule {
+  /** The clause or exchange, with #2, #3 … from its second rule on. */
+  readonly id: string
+  readonly place: Place
+  readonly text: string
+  readonly effect: 'permit' | 'forbid'
+  /** What the rule enforces; a permit of an agreement names its exchange instead. */
+  readonly clause?: string
+  readonly exchange?: string
+  readonly refusal: string
+  readonly remedy: string
+  readonly who: string
+  readonly acts: readonly Act[]
+}
+
+const ANNOTATIONS = new Set(['clause', 'exchange', 'refusal', 'remedy', 'who'])
+
+/** Checks the schema itself, and that its actions are the acts that the gateway has. */
+export function checkSchema(file: string, schema: string, faults: Fault[]): boolean {
+  const answer = cedar.schemaToJson(schema)
+  if (answer.type === 'failure') {
+    for (const error of answer.errors) faults.push(cedarFault(error, { file, line: 1 }, schema))
+    return false
+  }
+  const declared = Object.values(answer.json).flatMap((namespace) => Object.keys(namespace.actions))
+  const missing = acts.filter((act) => !declared.includes(act))
+  const unknown = declared.filter((action) => !acts.some((act) => act === action))
+  for (const name of [...missing, ...unknown]) {
+    const message = `The action "${name}" is ${missing.some((act) => act === name) ? 'missing from' : 'only in'} the schema.`
+    faults.push({ code: 'cedar', file, line: 1, message, remedy: 'Declare exactly the acts of facts.ts.' })
+  }
+  return true
+}
+
+/** Reads one .cedar file. Mistakes go to `faults`; a file that does not parse gives no rules. */
+export function readRules(file: string, text: string, schema: string, faults: Fault[]): Rule[] {
+  const parts = cedar.policySetTextToParts(text)
+  if (parts.type === 'failure') {
+    // The splitter stops at the first mistake; the parser tells them all.
+    const parsed = cedar.checkParsePolicySet({ staticPolicies: text })
+    const errors = parsed.type === 'failure' ? parsed.errors : parts.errors
+    for (const error of errors.flatMap((each) => [each, ...(each.related ?? [])]))
+      faults.push(cedarFault(error, { file, line: 1 }, text))
+    return []
+  }
+  for (const template of parts.policy_templates)
+    faults.push({
+      code: 'cedar',
+      ...placeOf(file, text, template),
+      message: 'This is a policy template.',
+      remedy: 'Write it out as a rule.',
+    })
+  return places(file, text, parts.policies).flatMap(
+    ({ policy, place }) => readRule(policy, place, schema, faults) ?? [],
+  )
+}
+
+/** The parser gives policies in the order of their numbers as words; put each back where it stands in the file. */
+function places(file: string, text: string, policies: readonly string[]): { policy: string; place: Place }[] {
+  let from = 0
+  const bodies = new Map<string, number>()
+  return policies
+    .map((policy) => {
+      from = text.indexOf(policy, bodies.get(policy) ?? 0)
+      bodies.set(policy, from + 1)
+      return { policy, from, place: { file, line: lineAt(text, from) } }
+    })
+    .toSorted((a, b) => a.from - b.from)
+}
+
+function placeOf(file: string, text: string, part: string): Place {
+  return { file, line: lineAt(text, text.indexOf(part)) }
+}
+
+function readRule(text: string, place: Place, schema: string, faults: Fault[]): Rule | undefined {
+  const answer = cedar.policyToJson(text)
+  if (answer.type === 'failure') {
+    for (const error of answer.errors) faults.push(cedarFault(error, place, text))
+    return undefined
+  }
+  const { annotations = {}, effect } = answer.json
+  for (const name of Object.keys(annotations))
+    if (!ANNOTATIONS.has(name))
+      faults.push({
+        code: 'annotation',
+        ...place,
+        message: `There is no annotation @${name}.`,
+        remedy: 'Use @clause, @exchange, @refusal, @remedy, @who.',
+      })
+  const {
+    clause,
+    exchange,
+    refusal = '',
+    remedy = '',
+    who = '',
+  } = annotations as Partial<Record<string, string>> // absent ones included
+  if (!checkRule(text, place, schema, faults)) return undefined
+  const appliesTo = actsOf(text, schema)
+  return {
+    id: clause ?? exchange ?? '',
+    place,
+    text,
+    effect,
+    ...(clause !== undefined && { clause }),
+    ...(exchange !== undefined && { exchange }),
+    refusal,
+    remedy,
+    who,
+    acts: appliesTo,
+  }
+}
+
+/** Cedar's strict validator, and its warning that a rule can never apply. */
+function checkRule(text: string, place: Place, schema: string, faults: Fault[]): boolean {
+  const answer = cedar.validate({ schema, policies: { staticPolicies: { rule: text } } })
+  const found =
+    answer.type === 'failure'
+      ? answer.errors
+      : [...answer.validationErrors, ...answer.validationWarnings].map((each) => each.error)
+  for (const error of found) faults.push(cedarFault(error, place, text))
+  return found.length === 0
+}
+
+function actsOf(text: string, schema: string): Act[] {
+  const answer = cedar.getValidRequestEnvsPolicy(text, schema)
+  if (answer.type === 'failure') return []
+  return acts.filter((act) => answer.actions.includes(`Action::${JSON.stringify(act)}`))
+}
+
+/** A finding of Cedar's, with its byte offsets in `text` turned into the line in the file that `text` starts in. */
+function cedarFault(error: cedar.DetailedError, start: Place, text: string): Fault {
+  const offset = error.sourceLocations?.[0]?.start ?? 0
+  const before = Buffer.from(text).subarray(0, offset).toString()
+  const label = error.sourceLocations?.[0]?.label
+  const said = error.message.replace(/^failed to parse \w+ from string: |^for policy `rule`, /, '')
+  return {
+    code: 'cedar',
+    file: start.file,
+    line: start.line + lineAt(before, before.length) - 1,
+    message: `${said}${typeof label === 'string' ? ` (${label})` : ''}.`,
+    remedy: error.help === null ? 'Mend the rule.' : `Cedar says: ${error.help}.`,
+  }
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length
+}
