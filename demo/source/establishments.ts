@@ -1,27 +1,25 @@
-// The establishments that the synthetic people are spread over, and what sort of place each is: that sets who is held
-// there. The list is policies/datasets/establishments.csv; which places are open is not in it and is named here.
-import Papa from 'papaparse'
-import { z } from 'zod'
+// What sort of place each establishment is, which sets who the synthetic people held there are. The establishments are
+// those of policies/datasets; which of them are open prisons or train without a category is not there and is named here.
 
 export type Kind =
   'local' | 'training' | 'high-security' | 'open' | 'women' | 'women-open' | 'young-adults' | 'children'
 
-export interface Establishment {
+/** What policies/establishments.ts knows of an establishment; its Establishment fits. */
+export interface ListedEstablishment {
+  readonly code: string
+  readonly types: readonly string[]
+  readonly categories: readonly string[]
+  readonly female: boolean
+  readonly active: boolean
+}
+
+export interface Place {
   readonly code: string
   readonly kind: Kind
   /** The security categories of adult men that it holds, where the list says. */
   readonly categories: readonly string[]
   readonly holdsYoungAdults: boolean
 }
-
-const rowSchema = z.object({
-  code: z.string(),
-  types: z.string(),
-  categories: z.string(),
-  male: z.enum(['t', 'f']),
-  female: z.enum(['t', 'f']),
-  active: z.enum(['t', 'f']),
-})
 
 const open = new Set([
   'EHI',
@@ -41,26 +39,25 @@ const open = new Set([
 const womenOpen = new Set(['AGI', 'ESI'])
 const trainingWithoutCategory = new Set(['CLI', 'DTI', 'HCI', 'MHI', 'MSI', 'VEI'])
 
-/** @returns the active prisons and young offender institutions, in the order of the list; secure training centres have no three-letter code */
-export function parseEstablishments(csv: string): Establishment[] {
-  const { data } = Papa.parse<Record<string, string>>(csv, { header: true, skipEmptyLines: true })
-  return data
-    .map((row) => rowSchema.parse(row))
-    .filter((row) => row.active === 't' && row.code.length === 3)
-    .map((row) => ({
-      code: row.code,
-      kind: kindOf(row),
-      categories: row.categories === '' ? [] : row.categories.split('|'),
-      holdsYoungAdults: row.types.includes('YOI'),
+/** @returns the active prisons and young offender institutions, in the order given; secure training centres are neither */
+export function placesOf(establishments: Iterable<ListedEstablishment>): Place[] {
+  return [...establishments]
+    .filter(({ active, types }) => active && !types.includes('STC'))
+    .map((establishment) => ({
+      code: establishment.code,
+      kind: kindOf(establishment),
+      categories: establishment.categories,
+      holdsYoungAdults: establishment.types.includes('YOI'),
     }))
 }
 
-function kindOf(row: z.infer<typeof rowSchema>): Kind {
-  if (row.types === 'YCS') return 'children'
-  if (row.types === 'YOI') return 'young-adults'
-  if (womenOpen.has(row.code)) return 'women-open'
-  if (row.female === 't') return 'women'
-  if (open.has(row.code)) return 'open'
-  if (row.categories.includes('A')) return 'high-security'
-  return row.categories === 'C' || trainingWithoutCategory.has(row.code) ? 'training' : 'local'
+function kindOf({ code, types, categories, female }: ListedEstablishment): Kind {
+  if (types.includes('YCS')) return 'children'
+  if (types.includes('YOI') && !types.includes('HMP')) return 'young-adults'
+  if (womenOpen.has(code)) return 'women-open'
+  if (female) return 'women'
+  if (open.has(code)) return 'open'
+  if (categories.includes('A')) return 'high-security'
+  const isTraining = categories.includes('C') && !categories.includes('B')
+  return isTraining || trainingWithoutCategory.has(code) ? 'training' : 'local'
 }

@@ -2,14 +2,14 @@
 // from a seed. Every prison number starts with Z, so that a synthetic one is known at sight.
 import { toDay } from './days.ts'
 import type { Draw } from './draw.ts'
-import type { Establishment, Kind } from './establishments.ts'
+import type { Kind, Place } from './establishments.ts'
 import { noteFor } from './notes.ts'
 import { sentenceFor } from './sentences.ts'
 import type { Sentence } from './sentences.ts'
 
 export interface Person {
   readonly prisonNumber: string
-  readonly establishment: Establishment
+  readonly establishment: Place
   readonly sex: 'F' | 'M'
   readonly receptionDay: number
   readonly sentence: Sentence
@@ -30,7 +30,7 @@ const places: Readonly<Record<Kind, number>> = {
 }
 
 /** Spreads the people over the establishments, by the size of each kind of place; the counts sum to `people`. */
-export function populations(draw: Draw, establishments: readonly Establishment[], people: number): number[] {
+export function populations(draw: Draw, establishments: readonly Place[], people: number): number[] {
   const sizes = establishments.map(({ kind }) => places[kind] * (0.6 + 0.8 * draw.fraction()))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   let [sizesSoFar, placed] = [0, 0]
@@ -43,12 +43,7 @@ export function populations(draw: Draw, establishments: readonly Establishment[]
 }
 
 /** @param ordinal counts from 0; each gives another prison number */
-export function inventPerson(
-  draw: Draw,
-  establishment: Establishment,
-  ordinal: number,
-  today: number,
-): Person {
+export function inventPerson(draw: Draw, establishment: Place, ordinal: number, today: number): Person {
   const prisonNumber = prisonNumberAt(ordinal)
   const sex = isFemale(draw, establishment) ? 'F' : 'M'
   const ageDays = inventAge(draw, establishment)
@@ -82,12 +77,12 @@ function prisonNumberAt(ordinal: number): string {
   return `Z${figures}${letter(Math.floor(at / 26) % 26)}${letter(at % 26)}`
 }
 
-function isFemale(draw: Draw, { kind, code }: Establishment): boolean {
+function isFemale(draw: Draw, { kind, code }: Place): boolean {
   if (kind === 'women' || kind === 'women-open') return true
   return code === 'WYI' && draw.chance(0.06) // the one place for boys and girls
 }
 
-function inventAge(draw: Draw, establishment: Establishment): number {
+function inventAge(draw: Draw, establishment: Place): number {
   const years = (from: number, to: number) =>
     draw.whole(Math.ceil(from * 365.25), Math.floor(to * 365.25) - 1)
   if (establishment.kind === 'children') return years(15, 18)
@@ -123,7 +118,7 @@ function inventBackground(draw: Draw) {
 
 function securityCategory(
   draw: Draw,
-  establishment: Establishment,
+  establishment: Place,
   sentence: Sentence,
   ageDays: number,
   sex: 'F' | 'M',
@@ -138,7 +133,7 @@ function securityCategory(
   return draw.chance(0.06) ? 'D' : 'C'
 }
 
-function inventRegime(draw: Draw, { kind }: Establishment) {
+function inventRegime(draw: Draw, { kind }: Place) {
   const hours =
     kind === 'open' || kind === 'women-open'
       ? ([10, 14] as const)

@@ -1,7 +1,7 @@
 // SYNTHETIC. Why an invented person is in custody, for how long they have been and how much is left. Half of a
 // determinate sentence is served in custody here; a release date is always after the reference date.
 import type { Draw } from './draw.ts'
-import type { Establishment, Kind } from './establishments.ts'
+import type { Kind, Place } from './establishments.ts'
 
 export type SentenceType = 'remand' | 'determinate' | 'extended' | 'life' | 'ipp' | 'recall' | 'civil'
 
@@ -28,7 +28,7 @@ const types: Readonly<Record<Kind, readonly (readonly [SentenceType, number])[]>
 const longestDays = 14_610
 const ippDays = { least: 5200, most: 7300 }
 
-export function sentenceFor(draw: Draw, establishment: Establishment, ageDays: number): Sentence {
+export function sentenceFor(draw: Draw, establishment: Place, ageDays: number): Sentence {
   const type = draw.weighted(types[establishment.kind])
   // Nobody was received before their fifteenth birthday.
   const most = Math.max(1, Math.floor(ageDays - 15 * 365.25))

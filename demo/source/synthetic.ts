@@ -2,7 +2,7 @@
 // same two give the same rows, byte by byte.
 import { toDayNumber } from './days.ts'
 import { createDraw } from './draw.ts'
-import type { Establishment } from './establishments.ts'
+import type { Place } from './establishments.ts'
 import { inventSelfHarm, inventUseOfForce } from './incidents.ts'
 import { inventPerson, populations } from './people.ts'
 
@@ -11,7 +11,7 @@ export interface SyntheticOptions {
   /** Today in the invented world: everybody is in custody on it and no incident is later. */
   readonly referenceDate: string
   readonly people: number
-  readonly establishments: readonly Establishment[]
+  readonly establishments: readonly Place[]
 }
 
 export type SyntheticRow = Readonly<Record<string, string | null>>

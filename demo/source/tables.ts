@@ -13,7 +13,7 @@ export interface TableDataset {
     readonly fields: readonly {
       readonly name: string
       readonly type: string
-      readonly constraints?: { readonly required?: boolean }
+      readonly constraints?: { readonly required?: boolean | undefined } | undefined
     }[]
   }
 }

@@ -39,7 +39,7 @@ export interface SourceDataset {
   readonly key: string
   readonly establishmentField: string
   readonly dateField: string
-  readonly personField?: string
+  readonly personField?: string | undefined
   readonly schema: {
     readonly primaryKey: readonly string[]
     readonly fields: readonly { readonly name: string; readonly type: string }[]

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { parseEstablishments } from '../../demo/source/establishments.ts'
+import { placesOf } from '../../demo/source/establishments.ts'
 import type { TableDataset } from '../../demo/source/tables.ts'
 import type { SourceDataset } from '../../gateway/sources/case-source.ts'
+import { loadEstablishments } from '../../policies/establishments.ts'
 
 const folder = fileURLToPath(new URL('../../policies/datasets/', import.meta.url))
 const read = (name: string) => readFileSync(`${folder}${name}`, 'utf8')
@@ -30,4 +31,4 @@ export const datasets = ['custody-population', 'self-harm-incidents', 'use-of-fo
   // The packs' own tests check these files against their schema.
   (key) => parse(read(`${key}.yaml`)) as ShippedDataset,
 )
-export const establishments = parseEstablishments(read('establishments.csv'))
+export const establishments = placesOf((await loadEstablishments()).all)
