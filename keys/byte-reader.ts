@@ -1,4 +1,7 @@
-// Reads an exact number of bytes at a time from a stream of chunks of any size, holding no more than asked for.
+// Reads an exact number of bytes at a time from a stream of chunks of any size, holding no more than was asked for
+// and copying nothing: what comes back are pieces of the chunks themselves.
+
+export type Pieces = readonly Buffer[]
 
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
@@ -10,11 +13,20 @@ export class ByteReader {
   }
 
   /** @returns `sizeBytes` bytes, or fewer if the source ended first */
-  async upTo(sizeBytes: number): Promise<Buffer> {
+  async upTo(sizeBytes: number): Promise<Pieces> {
     while (this.#heldBytes < sizeBytes && (await this.#more())) {
       // One more chunk is held now.
     }
-    return this.#take(Math.min(sizeBytes, this.#heldBytes))
+    const pieces: Buffer[] = []
+    for (let wanted = sizeBytes; wanted > 0;) {
+      const first = this.#held.shift()
+      if (first === undefined) break
+      pieces.push(first.subarray(0, wanted))
+      if (first.length > wanted) this.#held.unshift(first.subarray(wanted))
+      wanted -= first.length
+    }
+    this.#heldBytes -= sizeOf(pieces)
+    return pieces
   }
 
   async isAtEnd(): Promise<boolean> {
@@ -30,12 +42,14 @@ export class ByteReader {
     this.#heldBytes += byteLength
     return true
   }
+}
 
-  #take(sizeBytes: number): Buffer {
-    const whole = this.#held.length === 1 && this.#held[0] ? this.#held[0] : Buffer.concat(this.#held)
-    const rest = whole.subarray(sizeBytes)
-    this.#held = rest.length > 0 ? [rest] : []
-    this.#heldBytes = rest.length
-    return whole.subarray(0, sizeBytes)
-  }
+export function sizeOf(pieces: Pieces): number {
+  return pieces.reduce((size, piece) => size + piece.length, 0)
+}
+
+/** One buffer; the piece itself where there is only one. */
+export function joined(pieces: Pieces): Buffer {
+  const [only] = pieces
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces)
 }

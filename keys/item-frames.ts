@@ -12,7 +12,7 @@ import {
   type GetDecipher,
   type RawAesKeyringNode,
 } from '@aws-crypto/client-node'
-import { ByteReader } from './byte-reader.ts'
+import { ByteReader, joined, sizeOf, type Pieces } from './byte-reader.ts'
 import * as message from './item-message.ts'
 import { mustBe } from './item-message.ts'
 import { KeyFault } from './key-fault.ts'
@@ -22,7 +22,7 @@ type Context = Readonly<Record<string, string>>
 const suite = new NodeAlgorithmSuite(
   AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY,
 )
-const nothing = Buffer.alloc(0)
+const nothing: Pieces = [Buffer.alloc(0)]
 
 export async function* sealFrames(
   plaintext: AsyncIterable<Uint8Array>,
@@ -47,10 +47,11 @@ export async function* sealFrames(
     const bytes = new ByteReader(plaintext)
     for (let sequence = 1, isLast = false; !isLast; sequence += 1) {
       const content = await bytes.upTo(message.frameBytes)
-      isLast = content.length < message.frameBytes
+      const contentBytes = sizeOf(content)
+      isLast = contentBytes < message.frameBytes
       const cipher = getCipher(message.frameIv(sequence))
-      const aad = message.frameAad(messageId, sequence, content.length, isLast)
-      yield* encrypted(cipher, message.frameHeader(sequence, content.length, isLast), content, aad)
+      const aad = message.frameAad(messageId, sequence, contentBytes, isLast)
+      yield* encrypted(cipher, message.frameHeader(sequence, contentBytes, isLast), content, aad)
     }
   } finally {
     dispose()
@@ -60,14 +61,16 @@ export async function* sealFrames(
 function* encrypted(
   cipher: ReturnType<ReturnType<ReturnType<typeof getEncryptHelper>['getCipherInfo']>['getCipher']>,
   before: Buffer,
-  content: Buffer,
+  content: Pieces,
   aad: Buffer,
 ): Generator<Buffer> {
   cipher.setAAD(aad)
   yield before
-  const ciphertext = cipher.update(content)
+  for (const piece of content) {
+    const ciphertext = cipher.update(piece)
+    if (ciphertext.length > 0) yield ciphertext
+  }
   cipher.final()
-  if (ciphertext.length > 0) yield ciphertext
   yield cipher.getAuthTag()
 }
 
@@ -81,11 +84,12 @@ export async function* openFrames(
   sameContext: (found: Context) => boolean,
 ): AsyncGenerator<Buffer> {
   const bytes = new ByteReader(ciphertext)
-  const take = async (sizeBytes: number): Promise<Buffer> => {
+  const takePieces = async (sizeBytes: number): Promise<Pieces> => {
     const taken = await bytes.upTo(sizeBytes)
-    if (taken.length < sizeBytes) throw new KeyFault('item.truncated', 'The sealed object is not complete.')
+    if (sizeOf(taken) < sizeBytes) throw new KeyFault('item.truncated', 'The sealed object is not complete.')
     return taken
   }
+  const take = async (sizeBytes: number): Promise<Buffer> => joined(await takePieces(sizeBytes))
   const header = await message.readHeader(take)
   const headerTag = await take(message.tagBytes)
   const { getDecipher, dispose } = await unlock(header, keyring)
@@ -102,10 +106,9 @@ export async function* openFrames(
       mustBe(iv.equals(message.frameIv(sequence)), 'frame IV')
       const contentBytes = isLast ? (await take(4)).readUInt32BE() : message.frameBytes
       mustBe(contentBytes <= message.frameBytes, 'frame length')
-      const content = await take(contentBytes)
+      const content = await takePieces(contentBytes)
       const aad = message.frameAad(header.messageId, sequence, contentBytes, isLast)
-      const plaintext = authentic(getDecipher(iv), aad, content, await take(message.tagBytes))
-      if (plaintext.length > 0) yield plaintext
+      yield* authentic(getDecipher(iv), aad, content, await take(message.tagBytes))
     }
     mustBe(await bytes.isAtEnd(), 'end')
   } finally {
@@ -132,13 +135,13 @@ async function unlock(
 }
 
 /** Plaintext leaves this function only when its tag is right. */
-function authentic(decipher: ReturnType<GetDecipher>, aad: Buffer, content: Buffer, tag: Buffer): Buffer {
+function authentic(decipher: ReturnType<GetDecipher>, aad: Buffer, content: Pieces, tag: Buffer): Pieces {
   decipher.setAAD(aad).setAuthTag(tag)
-  const plaintext = decipher.update(content)
+  const plaintext = content.map((piece) => decipher.update(piece))
   try {
     decipher.final()
   } catch (cause) {
-    plaintext.fill(0)
+    for (const piece of plaintext) piece.fill(0)
     throw altered(cause)
   }
   return plaintext

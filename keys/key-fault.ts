@@ -26,6 +26,7 @@ export type KeyFaultCode =
   | 'key.cannot-encrypt'
   | 'key.wrong-person'
   | 'package.unsealable'
+  | 'message.unopened'
   | 'signing-key.missing'
   | 'signing-key.unsafe-mode'
   | 'signing-key.damaged'

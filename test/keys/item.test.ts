@@ -116,10 +116,7 @@ test('No byte of a sealed object can be flipped without the opening failing.', a
         const { bytes: released, error } = await read(
           openItem(inPieces(altered, size), { itemKey: key, itemId, context }),
         )
-        expect(error).toMatchObject({
-          name: 'KeyFault',
-          code: expect.stringMatching(/^item\.(altered|truncated)$/),
-        })
+        expect([fault('item.altered'), fault('item.truncated')]).toContainEqual(error)
         // What came out before is whole authenticated frames of the true plaintext, and never all of it.
         expect(released.length % frameBytes).toBe(0)
         expect(released.length).toBeLessThan(plaintext.length)
@@ -199,7 +196,7 @@ test('No ledger entry, no key: an opening that is not proved gets nothing from t
   expect(asked).toBe(0)
   expect(() =>
     openItem(inPieces(Buffer.from('x')), { itemKey: { entryId: 'forged' }, itemId, context }),
-  ).toThrow(fault('opening.unproven') as Error)
+  ).toThrow(fault('opening.unproven'))
 })
 
 test('hmpps-2025/19-destruction: with its shelf key destroyed an item cannot be opened, and the attempt says why.', async () => {
