@@ -87,7 +87,7 @@ export function decide<A extends Act>(agreements: Agreements, act: A, facts: Fac
     const { tested, pack } = set
     return {
       outcome: 'permit',
-      permit: new Permit(earned, { act, tested, determining: found.determining, pack, facts }),
+      permit: new Permit(earned, { act, tested, determining: openedBy(set, found), pack, facts }),
     }
   }
   if (found.errors.length > 0 && found.erring.length === 0)
@@ -98,6 +98,11 @@ export function decide<A extends Act>(agreements: Agreements, act: A, facts: Fac
     refusals.length > 0 ? refusals : [defaultRefusal(agreements, 'local/default-deny', act)],
     found.errors,
   )
+}
+
+/** Cedar names what decided in no order of its own. */
+function openedBy({ rules }: RuleSet, { determining }: Evaluation): string[] {
+  return rules.map((rule) => rule.id).filter((id) => determining.includes(id))
 }
 
 function dateOf(now: string): string | undefined {

@@ -5,7 +5,7 @@ import Papa from 'papaparse'
 import { z } from 'zod'
 
 export interface Establishment {
-  /** Three letters, as in ACI. */
+  /** Three to five letters and figures, as in ACI. */
   readonly code: string
   readonly name: string
   readonly types: readonly string[]
@@ -20,7 +20,7 @@ export interface Establishment {
 const flag = z.enum(['t', 'f']).transform((letter) => letter === 't')
 const list = z.string().transform((text) => (text === '' ? [] : text.split('|')))
 const rowShape = z.strictObject({
-  code: z.string().regex(/^[A-Z0-9]{3}$/),
+  code: z.string().regex(/^[A-Z0-9]{3,5}$/),
   name: z.string().min(1),
   types: list,
   operator: z.string(),

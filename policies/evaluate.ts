@@ -6,9 +6,9 @@ import type { Rule } from './rules.ts'
 
 export interface Evaluation {
   readonly allowed: boolean
-  /** The ids of the rules that decided: the forbids that fired, or the permits that opened. */
+  /** The ids of the rules that decided, in no order: the forbids that fired, or the permits that opened. */
   readonly determining: readonly string[]
-  /** The ids of the rules that could not be evaluated. */
+  /** The ids of the rules that could not be evaluated, in no order. */
   readonly erring: readonly string[]
   /** What Cedar said about errors, or about facts that it could not read at all; nothing was established then. */
   readonly errors: readonly string[]
@@ -19,14 +19,18 @@ export type Situation = Readonly<Record<string, cedar.CedarValueJson>>
 
 type Entity = cedar.EntityJson
 
+const preparedSchemas = new Set<string>()
+
 /** Parses a set of rules once, under an id that nothing else has. The rules were validated when they were loaded. */
 export function prepare(setId: string, schemaId: string, schema: string, rules: readonly Rule[]): void {
+  if (!preparedSchemas.has(schemaId)) demand(cedar.preparseSchema(schemaId, schema))
+  preparedSchemas.add(schemaId)
   const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
-  for (const answer of [
-    cedar.preparseSchema(schemaId, schema),
-    cedar.preparsePolicySet(setId, { staticPolicies }),
-  ])
-    if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
+  demand(cedar.preparsePolicySet(setId, { staticPolicies }))
+}
+
+function demand(answer: cedar.CheckParseAnswer): void {
+  if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
 }
 
 /** @returns undefined where the act is on a transfer and the facts hold none */
@@ -66,7 +70,7 @@ export function evaluate(
     allowed: decision === 'allow' && diagnostics.errors.length === 0,
     determining: diagnostics.reason,
     erring: diagnostics.errors.map((error) => error.policyId),
-    errors: diagnostics.errors.map((error) => `${error.policyId}: ${error.error.message}`),
+    errors: diagnostics.errors.map((error) => `${error.policyId}: ${error.error.message}`).sort(),
   }
 }
 

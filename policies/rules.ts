@@ -58,13 +58,31 @@ export function readRules(file: string, text: string, schema: string, faults: Fa
       message: 'This is a policy template.',
       remedy: 'Write it out as a rule.',
     })
-  return places(file, text, parts.policies).flatMap(
-    ({ policy, place }) => readRule(policy, place, schema, faults) ?? [],
-  )
+  const found = places(file, text, parts.policies)
+  const valid = validPolicies(found, schema, faults)
+  return valid.flatMap(({ policy, place }) => readRule(policy, place, schema, faults) ?? [])
+}
+
+interface Policy {
+  readonly policy: string
+  readonly place: Place
+}
+
+/** Cedar's strict validator, and its warning that a rule can never apply. What it finds anything in is left out. */
+function validPolicies(policies: readonly Policy[], schema: string, faults: Fault[]): Policy[] {
+  const staticPolicies = Object.fromEntries(policies.map(({ policy }, index) => [String(index), policy]))
+  const answer = cedar.validate({ schema, policies: { staticPolicies } })
+  if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; ')) // both were parsed
+  const findings = [...answer.validationErrors, ...answer.validationWarnings]
+  return policies.filter(({ policy, place }, index) => {
+    const own = findings.filter(({ policyId }) => policyId === String(index))
+    for (const { error } of own) faults.push(cedarFault(error, place, policy))
+    return own.length === 0
+  })
 }
 
 /** The parser gives policies in the order of their numbers as words; put each back where it stands in the file. */
-function places(file: string, text: string, policies: readonly string[]): { policy: string; place: Place }[] {
+function places(file: string, text: string, policies: readonly string[]): Policy[] {
   let from = 0
   const bodies = new Map<string, number>()
   return policies
@@ -86,7 +104,7 @@ function readRule(text: string, place: Place, schema: string, faults: Fault[]): 
     for (const error of answer.errors) faults.push(cedarFault(error, place, text))
     return undefined
   }
-  const { annotations = {}, effect } = answer.json
+  const { annotations = {}, effect, action } = answer.json
   for (const name of Object.keys(annotations))
     if (!ANNOTATIONS.has(name))
       faults.push({
@@ -102,8 +120,6 @@ function readRule(text: string, place: Place, schema: string, faults: Fault[]): 
     remedy = '',
     who = '',
   } = annotations as Partial<Record<string, string>> // absent ones included
-  if (!checkRule(text, place, schema, faults)) return undefined
-  const appliesTo = actsOf(text, schema)
   return {
     id: clause ?? exchange ?? '',
     place,
@@ -114,22 +130,20 @@ function readRule(text: string, place: Place, schema: string, faults: Fault[]): 
     refusal,
     remedy,
     who,
-    acts: appliesTo,
+    acts: actsOf(action, text, schema),
   }
 }
 
-/** Cedar's strict validator, and its warning that a rule can never apply. */
-function checkRule(text: string, place: Place, schema: string, faults: Fault[]): boolean {
-  const answer = cedar.validate({ schema, policies: { staticPolicies: { rule: text } } })
-  const found =
-    answer.type === 'failure'
-      ? answer.errors
-      : [...answer.validationErrors, ...answer.validationWarnings].map((each) => each.error)
-  for (const error of found) faults.push(cedarFault(error, place, text))
-  return found.length === 0
-}
-
-function actsOf(text: string, schema: string): Act[] {
+/** The acts that a rule has a say in. Where it does not list them, Cedar works them out from the schema, slowly. */
+function actsOf(action: cedar.ActionConstraint, text: string, schema: string): Act[] {
+  const listed =
+    action.op === 'in' && 'entities' in action
+      ? action.entities
+      : action.op === '==' && 'entity' in action
+        ? [action.entity]
+        : []
+  const ids = listed.map((entity) => ('__entity' in entity ? entity.__entity.id : entity.id))
+  if (ids.length > 0) return acts.filter((act) => ids.includes(act))
   const answer = cedar.getValidRequestEnvsPolicy(text, schema)
   if (answer.type === 'failure') return []
   return acts.filter((act) => answer.actions.includes(`Action::${JSON.stringify(act)}`))
@@ -140,7 +154,7 @@ function cedarFault(error: cedar.DetailedError, start: Place, text: string): Fau
   const offset = error.sourceLocations?.[0]?.start ?? 0
   const before = Buffer.from(text).subarray(0, offset).toString()
   const label = error.sourceLocations?.[0]?.label
-  const said = error.message.replace(/^failed to parse \w+ from string: |^for policy `rule`, /, '')
+  const said = error.message.replace(/^failed to parse \w+ from string: |^for policy `\d+`, /, '')
   return {
     code: 'cedar',
     file: start.file,
