@@ -1,0 +1,70 @@
+// How the access log says what happened: one short sentence for each type in the ledger's catalogue, and its detail in words.
+import type nunjucks from 'nunjucks'
+import type { EventType } from '../../audit/events.ts'
+import { writeDay, writeKey } from './filters.ts'
+
+const sentences = {
+  'person.signed-in': 'Signed in',
+  'person.sign-in-failed': 'Tried to sign in, and failed',
+  'person.signed-out': 'Signed out',
+  'key.offered': 'Offered a key',
+  'key.enrolled': 'Enrolled a key',
+  'key.refused': 'Offered a key or a code that was not accepted',
+  'transfer.requested': 'Asked for data',
+  'transfer.returned': 'Returned a request for a change',
+  'transfer.approved': 'Approved a request',
+  'transfer.supplied': 'Supplied what was asked for',
+  'transfer.part-supplied': 'Supplied part of what was asked for',
+  'transfer.escalated': 'Escalated a request',
+  'transfer.viewed': 'Looked at a request',
+  'transfers.listed': 'Looked at a list of requests',
+  'form.viewed': 'Opened a page',
+  'decision.refused': 'Was refused by a clause',
+  'request.rejected': 'Sent something that was not accepted',
+  'item.sealed': 'Sealed a package',
+  'item.collected': 'Collected a package',
+  'item.acknowledged': 'Said that a package arrived whole',
+  'item.destroyed': 'Destroyed a package',
+  'certificate.issued': 'Issued a certificate of destruction',
+  'certificate.viewed': 'Looked at a certificate of destruction',
+  'ledger.viewed': 'Looked at the access log',
+  'ledger.proof-issued': 'Took the proof of an entry',
+  'agreements.loaded': 'Loaded the agreements',
+  'source.read': 'Read records from a source',
+  'delivery.failed': 'Failed to deliver',
+  'job.failed': 'Failed at a scheduled job',
+} as const satisfies Record<EventType, string>
+
+/** 'item.collected' → 'Collected a package' */
+export function writeEntryType(type: unknown): string {
+  const known: Readonly<Record<string, string>> = sentences
+  return known[String(type)] ?? String(type)
+}
+
+export interface DetailWords {
+  readonly name: string
+  readonly value: string
+}
+
+/** The detail of an entry, in words. A personal value that was erased is said to be so. */
+export function writeEntryDetail(detail: unknown): DetailWords[] {
+  if (typeof detail !== 'object' || detail === null) return []
+  return Object.entries(detail).flatMap(([key, value]) => {
+    const words = writeValue(value)
+    return words === '' ? [] : [{ name: writeKey(key), value: words }]
+  })
+}
+
+function writeValue(value: unknown): string {
+  if (value === null) return 'erased'
+  if (Array.isArray(value)) return value.map(writeValue).join(', ')
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'number') return value.toLocaleString('en-GB')
+  if (typeof value !== 'string') return ''
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) ? writeDay(value) : value
+}
+
+export function addEntryFilters(environment: nunjucks.Environment): void {
+  environment.addFilter('entryType', writeEntryType)
+  environment.addFilter('entryDetail', writeEntryDetail)
+}

@@ -1,0 +1,132 @@
+// Sample data for every view, with hostile text wherever a person or a file can put text.
+import { createHash } from 'node:crypto'
+import { catalogue } from '../../audit/events.ts'
+import type { Transfer, TransferState } from '../../gateway/transfers/transfer.ts'
+
+/** Text as somebody who means harm would type it. */
+export const hostile = (words: string) =>
+  `${words} <b onclick="alert(1)">"it's" & </textarea><script>alert(2)</script>`
+
+const at = (day: number) => new Date(Date.UTC(2026, 3, day, 13, 5))
+
+export const frame = {
+  person: { id: 'p-1', name: hostile('Ayesha Rahman'), email: hostile('ayesha'), party: 'hmi-prisons', roles: ['analyst', 'approver', 'supply-desk', 'assurance-officer'] }, // prettier-ignore
+  csrfToken: hostile('token'),
+  requestId: '0b7c1d1e-0000-4000-8000-000000000000',
+  path: '/',
+}
+
+export function transferIn(state: TransferState): Transfer {
+  return {
+    id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', reference: 'HP-2026-0042', agreement: 'hmpps-2025', exchange: 'case-level-data', from: 'hmpps', to: 'hmi-prisons',
+    requester: 'p-1', approver: 'p-2', supplier: 'p-3', lawfulBasis: hostile('Public task'), dataCategories: ['case-level records'], marking: 'OFFICIAL-SENSITIVE',
+    retentionClass: 'inspection-case-level', state, version: 3, inspection: hostile('INS-2026-014'), dataset: 'use-of-force', fields: ['prison_number', 'incident_date', 'reason'],
+    establishments: ['BMI', 'LEI'], prisonNumbers: ['A1234BC'], periodFrom: '2025-10-01', periodTo: '2026-03-31', purpose: 'safety', statutoryBasis: hostile('Prison Act 1952'),
+    requestedAt: at(1), approvedAt: at(2), suppliedAt: at(3), suppliedFields: ['prison_number'], suppliedEstablishments: ['BMI'], availableAt: at(3),
+  } // prettier-ignore
+}
+
+const dataset = {
+  key: 'use-of-force', title: hostile('Use of force'), description: hostile('One row for each person.'),
+  fields: [
+    { name: 'prison_number', title: hostile('Prison number'), type: 'string', sensitivity: 'identifier', neededFor: ['safety'] },
+    { name: 'incident_date', title: 'Date of the incident', description: hostile('When.'), type: 'date', sensitivity: 'personal', neededFor: ['safety'] },
+    { name: 'reason', title: 'Why force was used', type: 'string', sensitivity: 'criminal-offence', neededFor: ['respect'] },
+  ],
+} // prettier-ignore
+const purposes = [
+  { key: 'safety', title: hostile('Safety'), description: hostile('People are held safely.') },
+]
+const inspections = [{ reference: 'INS-2026-014', establishmentName: hostile('Birmingham'), establishment: 'BMI', startsOn: '2026-05-11', endsOn: '2026-05-22', team: ['p-1'] }] // prettier-ignore
+const places = new Map([['BMI', { code: 'BMI', name: hostile('Birmingham') }]])
+const refusal = { clause: 'hmpps-2025/11-relevance', says: hostile('relevant to the inspection'), reason: hostile('You are not on the team.'), remedy: hostile('Ask to be added.'), whoCanDecide: hostile('The co-ordinator'), local: false } // prettier-ignore
+const localRefusal = {
+  clause: 'local/key-enrolled',
+  reason: hostile('You have no key.'),
+  remedy: 'Set one up.',
+  whoCanDecide: 'You',
+  local: true,
+}
+const clauses = [
+  { id: refusal.clause, says: refusal.says, summary: hostile('Relevance'), local: false, verdict: 'refused', reason: refusal.reason, remedy: refusal.remedy, whoCanDecide: refusal.whoCanDecide },
+  { id: 'local/statutory-basis', summary: hostile('A basis is named.'), local: true, verdict: 'met' },
+] // prettier-ignore
+const form = {
+  inspection: 'INS-2026-014', dataset: 'use-of-force', purpose: 'safety', fields: ['prison_number', 'reason'], establishments: hostile('BMI'), prisonNumbers: hostile('A1234BC'),
+  periodFrom: '2025-10-01', periodTo: '2026-03-31', relevance: hostile('Because.'), statutoryBasis: hostile('Prison Act 1952'),
+} // prettier-ignore
+const asked = { ...form, establishments: ['BMI', 'LEI'], prisonNumbers: ['A1234BC'] }
+const faultsOf = (...fields: string[]) =>
+  fields.map((field) => ({ field, message: hostile(`Wrong ${field}.`) }))
+const item = {
+  id: 'i-1', rowCount: 1214, destroyOn: '2027-04-03', retentionClass: 'inspection-case-level', scheduleOwner: 'hmi-prisons', scheduleVersion: 'demonstration-1',
+  scheduleIsDemonstration: true, status: { state: 'sealed' },
+} // prettier-ignore
+const destroyed = { ...item, status: { state: 'destroyed', destroyedAt: at(29) } }
+const certificate = { id: 'c-1', jws: hostile('eyJhbGciOiJFZERTQSJ9.e30.c2ln'), issuedAt: at(29) }
+const timeline = [{ act: 'requested', at: '2026-04-01T13:05:00.000Z' }, { act: 'approved', at: '2026-04-02T13:05:00.000Z' }] // prettier-ignore
+const people = { requester: { id: 'p-1', name: hostile('Ayesha') }, approver: { id: 'p-2', name: hostile('Gwen') }, supplier: { id: 'p-3', name: hostile('Daniel') } } // prettier-ignore
+const texts = (['relevance', 'return', 'part-supply', 'escalate'] as const).map((kind) => ({
+  kind,
+  writtenAt: at(1),
+  text: hostile(kind),
+}))
+
+function requestIn(state: TransferState, acts: Record<string, boolean>, more: Record<string, unknown> = {}) {
+  const answer = { timeline, supplyDue: '2026-04-09T16:59:59.000Z' }
+  return { transfer: transferIn(state), answer, texts, people, dataset, purpose: purposes[0], establishments: [places.get('BMI'), undefined], acts, blocked: [], ...more } // prettier-ignore
+}
+
+const says = {
+  status: 'part-complete', authority: { agreement: 'hmpps-2025', clauses: ['hmpps-2025/19-destruction'] },
+  copies: [
+    { kind: 'vault', ref: 'v', state: 'destroyed' }, { kind: 'backup', ref: 'b', state: 'unreadable', expiresOn: '2026-06-01' },
+    { kind: 'recipient', ref: 'r', state: 'unaccounted' }, { kind: 'recipient', ref: 's', state: 'attested-destroyed', attestedAt: '2026-05-01T10:00:00.000Z' },
+  ],
+} // prettier-ignore
+
+const line = (type: string, seq: number | undefined, actor: object) => ({
+  entryId: createHash('sha256').update(type).digest('hex').slice(0, 32), seq, at: '2026-04-01T13:05:00.000Z', type, actor, correlation: 'x',
+  subjects: [{ kind: 'transfer', id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01' }, { kind: 'person', id: null }], clauses: ['hmpps-2025/16-dsa'],
+  detail: { fields: ['a', hostile('b')], rows: 1214, relevance: null, destroyOn: '2026-05-01', complete: true },
+}) // prettier-ignore
+const person = { kind: 'person', username: hostile('ayesha'), ip: '10.0.0.1' }
+const lines = [
+  ...Object.keys(catalogue).map((type, index) => line(type, index, person)),
+  line('item.sealed', undefined, { kind: 'process', name: 'worker' }), line('form.viewed', 90, { kind: 'unknown' }), line('form.viewed', 91, { kind: 'person', username: null }),
+] // prettier-ignore
+const types = Object.keys(catalogue)
+
+/** [template, what it shows, data] */
+export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
+  ['start.njk', 'the way in', { person: undefined }],
+  ['problem.njk', 'a problem with fields', { problem: { code: 'input.invalid', status: 400, title: 'Wrong', message: hostile('Correct it.'), fields: faultsOf('from') } }],
+  ['problem.njk', 'a problem before sign-in', { person: undefined, problem: { code: 'sign-in.failed', status: 401, title: 'Sign-in did not work', message: 'Try again.', fields: [] } }],
+  ['keys.njk', 'no key yet', {}],
+  ['keys.njk', 'an enrolled key', { enrolled: { fingerprint: 'a'.repeat(40), expiresAt: at(1) } }],
+  ['keys.njk', 'a challenge', { offered: { fingerprint: 'a'.repeat(40), message: hostile('-----BEGIN PGP MESSAGE-----') } }],
+  ['keys.njk', 'a refused key', { given: hostile('not a key'), faults: [{ code: 'key.not-a-key', message: hostile('This is not a key.'), remedy: hostile('Export it.') }] }],
+  ['keys.njk', 'a wrong answer', { offered: { fingerprint: 'a'.repeat(40) }, faults: [{ code: 'key.answer-wrong', message: 'That is not the code.', remedy: 'Try again.' }] }],
+  ['home.njk', 'nothing', { waitingOnYou: [], yours: [], due: [], mayRequest: true }],
+  ['home.njk', 'lists', { waitingOnYou: [transferIn('requested')], yours: [transferIn('available'), transferIn('destroyed')], due: [{ transfer: transferIn('collected'), destroyOn: '2027-04-03' }], mayRequest: false, datasets: new Map([['use-of-force', dataset]]), supplyDue: { [transferIn('requested').id]: at(9) } }],
+  ['builder.njk', 'the three questions', { inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
+  ['builder.njk', 'no inspection', { inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
+  ['builder.njk', 'the fields, first time', { inspections, datasets: [dataset], purposes, dataset, form: { inspection: 'INS-2026-014', dataset: 'use-of-force', purpose: 'safety', establishments: 'BMI' }, faults: [], clauses }],
+  ['builder.njk', 'every mistake', { inspections, datasets: [dataset], purposes, dataset, form, transferId: 'b4a1a4de', faults: faultsOf('fields', 'establishments', 'periodFrom', 'periodTo', 'prisonNumbers', 'relevance', 'statutoryBasis', 'body') }],
+  ['check.njk', 'a request that is met', { inspections, purposes, dataset, form, asked, establishments: { find: (code: string) => places.get(code) }, clauses: [clauses[1]], decision: { outcome: 'permit' }, estimate: { rows: 1214, columns: 2 }, notNeeded: [] }],
+  ['check.njk', 'a request that would be refused', { inspections, purposes, dataset, form, asked, clauses, decision: { outcome: 'refusal' }, estimate: { rows: 0, columns: 0 }, notNeeded: ['reason'], transferId: 'b4a1a4de' }],
+  ['request.njk', 'to be approved', requestIn('requested', { approve: true, return: true })],
+  ['request.njk', 'returned without a reason', requestIn('requested', { return: true }, { mistaken: { form: 'return', given: { reason: hostile('') }, faults: faultsOf('reason') } })],
+  ['request.njk', 'to be supplied', requestIn('approved', { supply: true, 'part-supply': true, escalate: true })],
+  ['request.njk', 'supplied with mistakes', requestIn('approved', { supply: true, 'part-supply': true, escalate: true }, { mistaken: { form: 'supply', given: { outcome: 'part-supply', reason: hostile(''), fields: [], establishments: ['BMI'] }, faults: faultsOf('reason', 'fields', 'establishments', 'outcome') } })],
+  ['request.njk', 'returned', requestIn('returned', {})],
+  ['request.njk', 'to be collected', requestIn('available', { collect: true }, { item })],
+  ['request.njk', 'not to be collected yet', requestIn('available', {}, { item, blocked: [localRefusal, refusal] })],
+  ['request.njk', 'collected', requestIn('collected', { collect: true, acknowledge: true }, { item })],
+  ['request.njk', 'destroyed', requestIn('destroyed', {}, { item: destroyed, certificate })],
+  ['refusal.njk', 'a letter', { letter: { outcome: 'refused', reference: 'd-1', act: 'collect', agreement: 'hmpps-2025', pack: 'hmpps-2025@abc', refusals: [refusal, localRefusal] } }],
+  ['certificate.njk', 'a part-complete certificate', { transfer: transferIn('destroyed'), item: destroyed, certificate, says }],
+  ['certificate.njk', 'a complete certificate', { transfer: transferIn('destroyed'), item: destroyed, certificate, says: { ...says, status: 'complete' } }],
+  ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types }],
+  ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
+] // prettier-ignore
