@@ -3,7 +3,20 @@
 // binaries are started from here: PostgreSQL refuses to run as root, and npm may block the step that links its libraries.
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { access, chmod, chown, cp, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  chown,
+  cp,
+  lchown,
+  mkdir,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import path from 'node:path'
@@ -21,6 +34,10 @@ export interface EmbeddedPostgres {
   /** Superuser's connection string for one database of this server. */
   url(database: string): string
   readonly port: number
+  /** The folder of the cluster itself, for backups. */
+  readonly cluster: string
+  /** The file that holds the superuser's password. */
+  readonly passwordFile: string
   stop(): Promise<void>
 }
 
@@ -49,9 +66,21 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await startServer({ native, directory, cluster, account, port, settings: options.settings ?? {} })
   return {
     port,
+    cluster,
+    passwordFile: path.join(directory, 'password'),
     url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
     stop: () => stopServer(native, cluster, account),
   }
+}
+
+/** Stops the server of this folder if one was left running, and removes its cluster with all that is in it. */
+export async function removeEmbeddedPostgres(directory: string): Promise<void> {
+  const account = process.getuid?.() === 0 ? await unprivilegedAccount() : undefined
+  const reachable = await reachableDirectory(path.resolve(directory), account)
+  const cluster = path.join(reachable, 'cluster')
+  if (await exists(path.join(cluster, 'postmaster.pid')))
+    await stopServer(await nativeBinaries(reachable, account), cluster, account)
+  await rm(reachable, { recursive: true, force: true, maxRetries: 5 })
 }
 
 async function unprivilegedAccount(): Promise<Account> {
@@ -61,7 +90,9 @@ async function unprivilegedAccount(): Promise<Account> {
     .find((line) => line !== undefined)
   const [, , uid, gid] = entry?.split(':') ?? []
   if (uid === undefined || gid === undefined) {
-    throw new Error('PostgreSQL refuses to run as root, and this machine has neither a "postgres" nor a "nobody" account. Set DATABASE_URL, or run as another user.')
+    throw new Error(
+      'PostgreSQL refuses to run as root, and this machine has neither a "postgres" nor a "nobody" account. Set DATABASE_URL, or run as another user.',
+    )
   }
   return { uid: Number(uid), gid: Number(gid) }
 }
@@ -104,7 +135,10 @@ async function publishedBinaries(): Promise<string> {
   try {
     return path.join(path.dirname(createRequire(import.meta.url).resolve(name)), '..', 'native')
   } catch (cause) {
-    throw new Error(`No embedded PostgreSQL is installed for ${process.platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or later.`, { cause })
+    throw new Error(
+      `No embedded PostgreSQL is installed for ${process.platform}-${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or later.`,
+      { cause },
+    )
   }
 }
 
@@ -118,7 +152,8 @@ async function linkLibraries(native: string): Promise<void> {
       if (error.code !== 'EEXIST') throw error
     })
   }
-  for (const program of ['initdb', 'pg_ctl', 'postgres']) await chmod(path.join(native, 'bin', program), 0o755)
+  for (const program of ['initdb', 'pg_ctl', 'postgres'])
+    await chmod(path.join(native, 'bin', program), 0o755)
 }
 
 async function openToAll(folder: string): Promise<void> {
@@ -139,7 +174,10 @@ interface Cluster {
 
 async function ensureCluster({ native, directory, cluster, account }: Cluster): Promise<string> {
   const passwordFile = path.join(directory, 'password')
-  if (await exists(path.join(cluster, 'PG_VERSION'))) return (await readFile(passwordFile, 'utf8')).trim()
+  if (await exists(path.join(cluster, 'PG_VERSION'))) {
+    if (account) await giveTo(account, cluster)
+    return (await readFile(passwordFile, 'utf8')).trim()
+  }
   await rm(cluster, { recursive: true, force: true })
   await mkdir(cluster, { mode: 0o700 })
   const password = randomBytes(24).toString('hex')
@@ -154,8 +192,24 @@ async function ensureCluster({ native, directory, cluster, account }: Cluster): 
   return password
 }
 
-async function startServer(start: Cluster & { port: number; settings: Readonly<Record<string, string>> }): Promise<void> {
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '200', ...start.settings }
+/** A cluster that root copied here, from a backup for example, belongs to root. */
+async function giveTo(account: Account, folder: string): Promise<void> {
+  if ((await stat(folder)).uid === account.uid) return
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    await lchown(path.join(entry.parentPath, entry.name), account.uid, account.gid)
+  }
+  await chown(folder, account.uid, account.gid)
+}
+
+async function startServer(
+  start: Cluster & { port: number; settings: Readonly<Record<string, string>> },
+): Promise<void> {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...start.settings,
+  }
   const flags = Object.entries(settings).map(([name, value]) => `-c ${name}=${value === '' ? "''" : value}`)
   await runAs(start.account, path.join(start.native, 'bin', 'pg_ctl'), [
     'start', '--wait', '--timeout=60', '-D', start.cluster, '-l', path.join(start.cluster, 'server.log'), '-o', `-p ${start.port} ${flags.join(' ')}`,
@@ -164,12 +218,17 @@ async function startServer(start: Cluster & { port: number; settings: Readonly<R
 
 async function stopServer(native: string, cluster: string, account: Account | undefined): Promise<void> {
   if (!(await exists(path.join(cluster, 'postmaster.pid')))) return
-  await runAs(account, path.join(native, 'bin', 'pg_ctl'), ['stop', '--wait', '-m', 'fast', '-D', cluster]).catch(
-    async (error: unknown) => {
-      // A crashed server leaves its pid file; pg_ctl then says that there is no such process, and a start cleans up.
-      if (await isServing(native, cluster, account)) throw error
-    },
-  )
+  await runAs(account, path.join(native, 'bin', 'pg_ctl'), [
+    'stop',
+    '--wait',
+    '-m',
+    'fast',
+    '-D',
+    cluster,
+  ]).catch(async (error: unknown) => {
+    // A crashed server leaves its pid file; pg_ctl then says that there is no such process, and a start cleans up.
+    if (await isServing(native, cluster, account)) throw error
+  })
 }
 
 async function isServing(native: string, cluster: string, account: Account | undefined): Promise<boolean> {
@@ -184,7 +243,8 @@ async function runAs(account: Account | undefined, program: string, args: readon
   await run(program, args, { ...identity, cwd: '/', env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } })
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port of the loopback interface that nobody listens on now. */
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

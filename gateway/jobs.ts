@@ -52,14 +52,20 @@ export async function openJobQueue(db: Database, onError: (error: Error) => void
       if (id === null) throw new Error(`The job ${name} was not accepted by its queue.`)
     },
     work: async (name, handle) => {
-      await boss.work<Jobs[typeof name]>(name, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async (jobs) => {
-        for (const job of jobs) await handle(job.data)
-      })
+      await boss.work<Jobs[typeof name]>(
+        name,
+        { pollingIntervalSeconds: 0.5, batchSize: 1 },
+        async (jobs) => {
+          for (const job of jobs) await handle(job.data)
+        },
+      )
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
   }
 }
 
-function executor(db: Queryable): { executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> } {
+function executor(db: Queryable): {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+} {
   return { executeSql: (text, values) => db.query(text, values) }
 }

@@ -11,7 +11,10 @@ const directory = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 
  * @param ownerUrl a role that may create roles and schemas
  * @returns the names of the migrations that were run now
  */
-export async function migrate(ownerUrl: string, log: (line: string) => void = () => undefined): Promise<string[]> {
+export async function migrate(
+  ownerUrl: string,
+  log: (line: string) => void = () => undefined,
+): Promise<string[]> {
   const applied = await runner({
     databaseUrl: ownerUrl,
     dir: directory,

@@ -21,7 +21,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   await admin.query(`create database ${name} template ${inject('template')}`)
   const ownerUrl = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href
   const owner = openDatabase(ownerUrl, { applicationName: 'test-owner', maxConnections: 1 })
-  const logins = await createLogins(owner, ownerUrl)
+  const logins = await createLogins(owner, ownerUrl, randomBytes(4).toString('hex'))
   await owner.close()
   return {
     ownerUrl,

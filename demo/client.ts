@@ -1,0 +1,58 @@
+// A person at the command line: signed in through the provider's real pages, calling the gateway's API with the token.
+import type { Environment } from './environment.ts'
+import { scopes } from './environment.ts'
+import { signInHeadless } from './identity/sign-in.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Buffer
+  /** The body as JSON. @throws {SyntaxError} where it is none */
+  json(): Record<string, unknown>
+}
+
+export interface Client {
+  get(path: string): Promise<Answer>
+  post(path: string, body?: unknown): Promise<Answer>
+  put(path: string, body: unknown): Promise<Answer>
+}
+
+export async function signIn(
+  environment: Pick<Environment, 'config' | 'identity' | 'commandLine'>,
+  person: string,
+): Promise<Client> {
+  const { accessToken } = await signInHeadless({
+    issuer: environment.identity.issuer,
+    clientId: environment.commandLine.clientId,
+    redirectUri: environment.commandLine.redirectUri,
+    resource: environment.config.apiAudience,
+    scope: ['openid', ...scopes].join(' '),
+    person,
+  })
+  return clientWith(environment.config.publicUrl, accessToken)
+}
+
+export function clientWith(publicUrl: string, accessToken: string): Client {
+  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const response = await fetch(`${publicUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${accessToken}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes,
+      json: () => JSON.parse(bytes.toString('utf8')) as Record<string, unknown>,
+    }
+  }
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+  }
+}

@@ -1,0 +1,162 @@
+// For the information assurance officer: the access log with filters, and for each entry a proof that outsiders can check.
+// Read-only, decided by the rules, and each look is itself an entry.
+import { z } from 'zod'
+import { catalogue, isEventType, type LedgerEvent } from '../../audit/events.ts'
+import { readLog, type LogFilters, type ReadLog } from '../../audit/log.ts'
+import { proveInclusion } from '../../audit/proofs.ts'
+import { readLatestCheckpoint } from '../../audit/tree-store.ts'
+import { endOfDay, startOfDay } from '../../policies/calendar.ts'
+import type { Judge, RefusalLetter } from '../decisions/judge.ts'
+import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
+import { notFound, Problem } from '../http/problem.ts'
+import { personActor } from '../http/who.ts'
+import { factsOfPerson } from '../people/facts.ts'
+
+export interface AssuranceDeps {
+  readonly judge: Judge
+  /** The public half of the ledger's key, as C2SP writes it. */
+  readonly verifierKey: string
+  /** Public. */
+  readonly certificateJwk: Readonly<Record<string, unknown>>
+}
+
+const blank = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+
+const filterQuery = z.strictObject({
+  type: blank(z.string().refine(isEventType, 'There is no such kind of entry.')),
+  actor: blank(z.string().max(200)),
+  transfer: blank(z.uuid('This is not the id of a request.')),
+  correlation: blank(z.uuid('This is not the id of a request to the gateway.')),
+  from: blank(z.iso.date('Give a date as year-month-day.')),
+  to: blank(z.iso.date('Give a date as year-month-day.')),
+  before: blank(z.uuid()),
+})
+type FilterQuery = z.output<typeof filterQuery>
+
+const entryParams = z.strictObject({ id: z.uuid('This is not the id of an entry.') })
+const pageLimit = 50
+
+export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
+  return [
+    endpoint({
+      surface: 'page', method: 'get', path: '/access-log', summary: 'The access log', input: { query: filterQuery },
+      handle: (context, { query }) => look(deps, context, query, (log) => ({
+        view: { template: 'access-log.njk', data: { log, filters: query, types: Object.keys(catalogue) } },
+      }), letterPage),
+    }),
+    endpoint({
+      surface: 'api', method: 'get', path: '/api/v1/ledger/entries', summary: 'The access log', input: { query: filterQuery },
+      answers: z.object({ entries: z.array(z.looseObject({ entryId: z.uuid(), type: z.string(), at: z.string() })), older: z.uuid().optional() }),
+      handle: (context, { query }) => look(deps, context, query, (log) => ({ json: { entries: log.lines, older: log.older } }), letterJson),
+    }),
+    ...(['/access-log/:id/proof', '/api/v1/ledger/entries/:id/proof'] as const).map((path) =>
+      endpoint({
+        surface: path.startsWith('/api') ? 'api' : 'page', method: 'get', path, summary: 'The proof that an entry is in the ledger (C2SP tlog-proof)', input: { params: entryParams },
+        handle: (context, { params }) => prove(deps, context, params.id, path.startsWith('/api') ? letterJson : letterPage),
+      }),
+    ),
+    endpoint({
+      surface: 'api', method: 'get', path: '/api/v1/ledger/verifier-key', summary: 'The key that checkpoints are verified with (C2SP signed-note)', input: {},
+      handle: (context) => Promise.resolve({ events: [viewed(context, '/api/v1/ledger/verifier-key')], contentType: 'text/plain', json: `${deps.verifierKey}\n` }),
+    }),
+    endpoint({
+      surface: 'api', method: 'get', path: '/api/v1/ledger/checkpoint', summary: 'The latest signed checkpoint (C2SP tlog-checkpoint)', input: {},
+      handle: async (context) => {
+        const latest = await readLatestCheckpoint(context.tx)
+        if (!latest) throw new Problem('ledger.behind', 'No checkpoint has been signed yet. Try again in a few seconds.')
+        return { events: [viewed(context, '/api/v1/ledger/checkpoint')], contentType: 'text/plain', json: latest.note }
+      },
+    }),
+    endpoint({
+      surface: 'api', method: 'get', path: '/api/v1/certificate-key', summary: 'The key that certificates of destruction are verified with (JWK)', input: {},
+      answers: z.looseObject({ kty: z.string(), kid: z.string() }),
+      handle: (context) => Promise.resolve({ events: [viewed(context, '/api/v1/certificate-key')], json: deps.certificateJwk }),
+    }),
+  ] // prettier-ignore
+}
+
+type Letter = (letter: RefusalLetter) => Omit<Reply, 'events'>
+const letterPage: Letter = (letter) => ({ status: 403, view: { template: 'refusal.njk', data: { letter } } })
+const letterJson: Letter = (letter) => ({ status: 403, json: letter })
+
+async function look(
+  deps: AssuranceDeps,
+  context: PersonContext,
+  query: FilterQuery,
+  show: (log: ReadLog) => Omit<Reply, 'events'>,
+  refuse: Letter,
+): Promise<Reply> {
+  const judged = await deps.judge.judge(
+    context,
+    'read-log',
+    await factsOfPerson(context.tx, context.person, context.now),
+  )
+  if (judged.outcome === 'refusal') return { events: [judged.event], ...refuse(judged.letter) }
+  const log = await readLog(context.tx, filtersOf(query), {
+    limit: pageLimit,
+    ...(query.before !== undefined && { before: query.before }),
+  })
+  const filters = Object.entries(query).filter(([, value]) => value !== undefined)
+  const event: LedgerEvent = {
+    ...by(context),
+    type: 'ledger.viewed',
+    subjects: query.transfer === undefined ? [] : [{ kind: 'transfer', id: query.transfer }],
+    decision: judged.decisionId,
+    clauses: [...judged.permit.tested],
+    detail: {
+      shown: log.lines.length,
+      filters: filters.map(([name]) => name),
+      ...(query.actor !== undefined && { searchedFor: query.actor }),
+    },
+  }
+  return { events: [event], ...show(log) }
+}
+
+function filtersOf(query: FilterQuery): LogFilters {
+  return {
+    ...(query.type !== undefined && { type: query.type }),
+    ...(query.actor !== undefined && { actor: query.actor }),
+    ...(query.transfer !== undefined && { subject: { kind: 'transfer', id: query.transfer } }),
+    ...(query.correlation !== undefined && { correlation: query.correlation }),
+    ...(query.from !== undefined && { from: startOfDay(query.from) }),
+    ...(query.to !== undefined && { until: endOfDay(query.to) }),
+  }
+}
+
+async function prove(
+  deps: AssuranceDeps,
+  context: PersonContext,
+  entryId: string,
+  refuse: Letter,
+): Promise<Reply> {
+  const judged = await deps.judge.judge(
+    context,
+    'read-log',
+    await factsOfPerson(context.tx, context.person, context.now),
+  )
+  if (judged.outcome === 'refusal') return { events: [judged.event], ...refuse(judged.letter) }
+  const proved = await proveInclusion(context.tx, entryId)
+  if (proved.outcome === 'absent') throw notFound()
+  if (proved.outcome === 'waiting')
+    throw new Problem(
+      'ledger.behind',
+      'This entry waits for the next checkpoint. Try again in a few seconds.',
+    )
+  const event: LedgerEvent = {
+    ...by(context),
+    type: 'ledger.proof-issued',
+    subjects: [],
+    decision: judged.decisionId,
+    detail: { entry: entryId, treeSize: proved.treeSize },
+  }
+  return { events: [event], contentType: 'text/plain; charset=utf-8', json: proved.proof }
+}
+
+function by(context: PersonContext) {
+  return { actor: personActor(context.person, context.ip), correlation: context.requestId }
+}
+
+function viewed(context: PersonContext, form: string): LedgerEvent {
+  return { ...by(context), type: 'form.viewed', subjects: [], detail: { form } }
+}

@@ -1,0 +1,139 @@
+// The one place that reads the environment. parseConfig lists every mistake at once and has no default for a secret.
+import path from 'node:path'
+import { z } from 'zod'
+
+const url = (protocols: RegExp) => z.url({ protocol: protocols, error: 'must be a URL' })
+const database = url(/^postgres(ql)?$/)
+const directory = z.string().min(1).transform((text) => path.resolve(text)) // prettier-ignore
+
+const environment = z.object({
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: url(/^https?$/),
+  DATABASE_URL: database,
+  LEDGER_DATABASE_URL: database,
+  SOURCE_DATABASE_URL: database,
+  KEY_DIRECTORY: directory,
+  VAULT_DIRECTORY: directory,
+  LEDGER_DIRECTORY: directory,
+  LEDGER_ORIGIN: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/, 'must look like gateway.example/audit/1'),
+  SESSION_SECRET: z.string().min(32, 'must be at least 32 characters of randomness'),
+  OIDC_ISSUER: url(/^https?$/),
+  OIDC_CLIENT_ID: z.string().min(1),
+  OIDC_CLIENT_SECRET: z.string().min(16, 'must be at least 16 characters'),
+  API_AUDIENCE: z.string().min(1).optional(),
+  SMTP_URL: url(/^smtps?$/).optional(),
+  MAIL_DIRECTORY: directory.optional(),
+  MAIL_FROM: z.email().default('no-reply@concordat.example'),
+  TRUSTED_PROXIES: z.string().min(1).optional(),
+  BACKUP_DAYS: z.coerce.number().int().min(0).max(3650).default(35),
+  LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+})
+
+export interface Config {
+  readonly production: boolean
+  readonly port: number
+  readonly host: string
+  /** Where people and programs reach the gateway; no slash at the end. */
+  readonly publicUrl: string
+  readonly databaseUrl: string
+  readonly ledgerDatabaseUrl: string
+  readonly sourceDatabaseUrl: string
+  readonly keyDirectory: string
+  readonly vaultDirectory: string
+  readonly ledgerDirectory: string
+  readonly ledgerOrigin: string
+  readonly sessionSecret: string
+  readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
+  readonly apiAudience: string
+  readonly mail: { readonly smtpUrl: string } | { readonly directory: string }
+  readonly mailFrom: string
+  /** Addresses or names (`loopback`) whose X-Forwarded-For is believed; false: nobody's. */
+  readonly trustedProxies: readonly string[] | false
+  /** Local: how long the operator keeps backups of the database. */
+  readonly backupDays: number
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
+}
+
+/** Every mistake of a configuration, one a line, each naming its variable. */
+export class ConfigFault extends Error {
+  readonly mistakes: readonly string[]
+  constructor(mistakes: readonly string[]) {
+    super(
+      `The configuration has ${mistakes.length} mistake(s):\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
+    )
+    this.name = 'ConfigFault'
+    this.mistakes = mistakes
+  }
+}
+
+/**
+ * @param env names and values as the process got them
+ * @throws {ConfigFault} naming every variable that is missing or wrong
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(env)
+  const mistakes = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${explain(issue)}`)
+  mistakes.push(...crossChecks(env))
+  if (!parsed.success || mistakes.length > 0) throw new ConfigFault(mistakes)
+  const read = parsed.data
+  const publicUrl = read.PUBLIC_URL.replace(/\/+$/, '')
+  return {
+    production: read.NODE_ENV === 'production',
+    port: read.PORT,
+    host: read.HOST,
+    publicUrl,
+    databaseUrl: read.DATABASE_URL,
+    ledgerDatabaseUrl: read.LEDGER_DATABASE_URL,
+    sourceDatabaseUrl: read.SOURCE_DATABASE_URL,
+    keyDirectory: read.KEY_DIRECTORY,
+    vaultDirectory: read.VAULT_DIRECTORY,
+    ledgerDirectory: read.LEDGER_DIRECTORY,
+    ledgerOrigin: read.LEDGER_ORIGIN,
+    sessionSecret: read.SESSION_SECRET,
+    oidc: { issuer: read.OIDC_ISSUER, clientId: read.OIDC_CLIENT_ID, clientSecret: read.OIDC_CLIENT_SECRET },
+    apiAudience: read.API_AUDIENCE ?? publicUrl,
+    mail: read.SMTP_URL
+      ? { smtpUrl: read.SMTP_URL }
+      : { directory: read.MAIL_DIRECTORY ?? path.resolve('.data/mail') },
+    mailFrom: read.MAIL_FROM,
+    trustedProxies: read.TRUSTED_PROXIES?.split(',').map((name) => name.trim()) ?? false,
+    backupDays: read.BACKUP_DAYS,
+    logLevel: read.LOG_LEVEL,
+  }
+}
+
+function explain(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' && issue.input === undefined ? 'is not set' : issue.message
+}
+
+/** What single values cannot show: plain HTTP and the file mailbox are for loopback and development alone. */
+function crossChecks(env: Readonly<Record<string, string | undefined>>): string[] {
+  const mistakes: string[] = []
+  for (const name of ['PUBLIC_URL', 'OIDC_ISSUER'] as const) {
+    const value = env[name]
+    if (value?.startsWith('http:') && !isLoopback(value))
+      mistakes.push(`${name}: must use https, except on this machine itself`)
+  }
+  if (env['NODE_ENV'] === 'production' && !env['SMTP_URL'])
+    mistakes.push('SMTP_URL: is not set; production sends its mail')
+  if (env['DATABASE_URL'] !== undefined && env['DATABASE_URL'] === env['LEDGER_DATABASE_URL']) {
+    mistakes.push(
+      'LEDGER_DATABASE_URL: must be another login than DATABASE_URL, a member of concordat_ledger',
+    )
+  }
+  return mistakes
+}
+
+export function isLoopback(address: string): boolean {
+  const host = URL.canParse(address) ? new URL(address).hostname : ''
+  return host === 'localhost' || host === '127.0.0.1' || host === '[::1]'
+}
+
+/** The environment of this process, for the composition roots. */
+export function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}

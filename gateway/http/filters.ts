@@ -1,0 +1,86 @@
+// How values are written for people: GOV.UK dates, London time, counts, parties, clauses.
+import type nunjucks from 'nunjucks'
+import type { FieldFault } from './problem.ts'
+
+const day = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+})
+const moment = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Europe/London', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit', hour12: true,
+}) // prettier-ignore
+
+/** '2026-05-01' or an instant → '1 May 2026' */
+export function writeDay(value: unknown): string {
+  const date = toDate(value)
+  return date ? day.format(date) : ''
+}
+
+/** an instant → '1 May 2026, 2:05pm' */
+export function writeMoment(value: unknown): string {
+  const date = toDate(value)
+  if (!date) return ''
+  const part = Object.fromEntries(moment.formatToParts(date).map(({ type, value: text }) => [type, text]))
+  return `${part['day'] ?? ''} ${part['month'] ?? ''} ${part['year'] ?? ''}, ${part['hour'] ?? ''}:${part['minute'] ?? ''}${(part['dayPeriod'] ?? '').toLowerCase()}`
+}
+
+/** 1204331 → '1,204,331' */
+export function writeCount(value: unknown): string {
+  return typeof value === 'number' ? value.toLocaleString('en-GB') : ''
+}
+
+const acronyms: Readonly<Record<string, string>> = {
+  hmi: 'HMI',
+  hmpps: 'HMPPS',
+  imb: 'Independent Monitoring Boards',
+  moj: 'MoJ',
+}
+
+/** 'hmi-prisons' → 'HMI Prisons'. From the key alone, so that a new party needs no code; "HMIP" cannot come out of it (S33). */
+export function writeParty(key: unknown): string {
+  if (typeof key !== 'string') return ''
+  return key.split('-').map((word) => acronyms[word] ?? (word === 'and' ? word : capitalised(word))).join(' ') // prettier-ignore
+}
+
+/** 'special-category', 'special_category' or 'specialCategory' → 'Special category' */
+export function writeKey(key: unknown): string {
+  if (typeof key !== 'string') return ''
+  return capitalised(key.replaceAll(/[-_]/g, ' ').replaceAll(/[a-z](?=[A-Z])/g, '$& ').toLowerCase()) // prettier-ignore
+}
+
+/** 'hmpps-2025/16-encryption' → 'Paragraph 16'; 'hub-2023/3.3-log-content' → 'Paragraph 3.3' */
+export function writeParagraph(clause: unknown): string {
+  const number =
+    typeof clause === 'string' && !clause.startsWith('local/') ? /\/([0-9.]+)/.exec(clause)?.[1] : undefined
+  return number === undefined ? 'Rule of this service' : `Paragraph ${number}`
+}
+
+/** What is wrong with one field, as govuk-frontend's `errorMessage` takes it; undefined where nothing is. */
+export function errorFor(faults: unknown, field: string): { text: string } | undefined {
+  if (!Array.isArray(faults)) return undefined
+  const own = (faults as readonly FieldFault[]).filter((fault) => fault.field === field) // given by endpoints alone
+  return own.length === 0 ? undefined : { text: own.map((fault) => fault.message).join(' ') }
+}
+
+function capitalised(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1)
+}
+
+function toDate(value: unknown): Date | undefined {
+  if (value instanceof Date) return value
+  if (typeof value !== 'string' || value === '') return undefined
+  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value}T12:00:00Z` : value)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}
+
+export function addFilters(environment: nunjucks.Environment): void {
+  environment.addFilter('day', writeDay)
+  environment.addFilter('moment', writeMoment)
+  environment.addFilter('count', writeCount)
+  environment.addFilter('party', writeParty)
+  environment.addFilter('words', writeKey)
+  environment.addFilter('paragraph', writeParagraph)
+  environment.addFilter('errorFor', errorFor)
+}

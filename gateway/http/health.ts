@@ -1,0 +1,54 @@
+// /health, /info and /ping in the shape that HMPPS services answer in. No sign-in, no ledger entry, nothing about data.
+import { Router } from 'express'
+import type { Database } from '../db.ts'
+
+export interface HealthDeps {
+  readonly db: Database
+  /** Entries that are committed and not yet under a signed checkpoint, and whether the last attempt to sign failed. */
+  readonly ledger: () => Promise<{ readonly unpublished: number; readonly failure?: string }>
+  readonly version: string
+}
+
+export function health(deps: HealthDeps): Router {
+  const startedAt = process.hrtime.bigint()
+  const uptime = () => Number((process.hrtime.bigint() - startedAt) / 1_000_000_000n)
+  const router = Router()
+  router.get('/ping', (_req, res) => void res.json({ status: 'UP' }))
+  router.get('/info', (_req, res) => {
+    res.json({ build: { artifact: 'concordat', version: deps.version, name: 'concordat' }, uptime: uptime() })
+  })
+  router.get('/health', async (_req, res) => {
+    const components = { database: await database(deps.db), ledger: await ledger(deps.ledger) }
+    const up = Object.values(components).every((component) => component.status === 'UP')
+    res
+      .status(up ? 200 : 500)
+      .json({ status: up ? 'UP' : 'DOWN', components, version: deps.version, uptime: uptime() })
+  })
+  return router
+}
+
+interface Component {
+  readonly status: 'UP' | 'DOWN'
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** Says "durable" only of a server that forces its writes to disk. */
+async function database(db: Database): Promise<Component> {
+  try {
+    const { rows } =
+      await db.query(`select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'
+      and current_setting('synchronous_commit') <> 'off' as durable`)
+    return { status: 'UP', details: { durable: rows[0]?.['durable'] === true } }
+  } catch {
+    return { status: 'DOWN' } // the reason is in the log; health answers say nothing of the inside
+  }
+}
+
+async function ledger(read: HealthDeps['ledger']): Promise<Component> {
+  try {
+    const { unpublished, failure } = await read()
+    return { status: failure === undefined ? 'UP' : 'DOWN', details: { unpublished } }
+  } catch {
+    return { status: 'DOWN' }
+  }
+}

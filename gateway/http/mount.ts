@@ -1,0 +1,108 @@
+// Turns an endpoint into an Express handler: identify → parse → one transaction (judge, change, append) → commit → reply.
+import { pipeline } from 'node:stream/promises'
+import type { Request, RequestHandler, Response, Router } from 'express'
+import { append } from '../../audit/append.ts'
+import type { Appended } from '../../audit/append.ts'
+import type { Clock } from '../clock.ts'
+import type { Database, Transaction } from '../db.ts'
+import type { Log } from '../log.ts'
+import type { Endpoint, Events, Reply } from './endpoint.ts'
+import { parseInput } from './input.ts'
+import { Problem } from './problem.ts'
+import type { Identify, Person } from './who.ts'
+
+export interface MountDeps {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly identify: Identify
+}
+
+export function mount(router: Router, endpoint: Endpoint, deps: MountDeps): void {
+  router[endpoint.method](endpoint.path, handler(endpoint, deps))
+}
+
+function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
+  return async (req, res) => {
+    res.locals['route'] = endpoint.path
+    const claim = endpoint.who === 'person' ? await deps.identify.claim(req, endpoint.surface) : undefined
+    const { reply, entries } = await deps.db.withTransaction(async (tx) => {
+      const person = claim && (await deps.identify.person(tx, claim, deps.clock()))
+      if (person) res.locals['person'] = person
+      const input = parseInput(req, endpoint.input)
+      const context = { tx, now: deps.clock(), requestId: requestId(res), ip: req.ip ?? 'unknown' }
+      const made = await endpoint.run(context, person, input)
+      return { reply: made, entries: await record(tx, made.events, deps.clock()) }
+    })
+    await send(req, res, reply, entries, deps)
+  }
+}
+
+/** @throws {Problem} `ledger.unavailable`: no entry, no act (field-notes control 30) */
+export async function record(
+  tx: Transaction,
+  events: Events,
+  at: Date,
+): Promise<readonly [Appended, ...Appended[]]> {
+  const appended = await append(tx, events, at).catch((cause: unknown) => {
+    throw Object.assign(
+      new Problem('ledger.unavailable', 'Nothing was changed. Try again in a few minutes.'),
+      { cause },
+    )
+  })
+  const [first, ...rest] = appended
+  if (!first) throw new Error('append returned nothing for at least one event')
+  return [first, ...rest]
+}
+
+async function send(
+  req: Request,
+  res: Response,
+  reply: Reply,
+  entries: readonly [Appended, ...Appended[]],
+  deps: MountDeps,
+): Promise<void> {
+  if (reply.status !== undefined) res.status(reply.status)
+  if (reply.redirect !== undefined) res.redirect(303, reply.redirect)
+  else if (reply.view) res.render(reply.view.template, pageData(req, res, reply.view.data))
+  else if (reply.stream) await sendStream(res, reply.stream, entries, deps)
+  else if (reply.contentType !== undefined) res.type(reply.contentType).send(reply.json)
+  else res.json(reply.json)
+}
+
+/** What every page needs beside its own data. */
+export function pageData(
+  req: Request,
+  res: Response,
+  data: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const person = res.locals['person'] as Person | undefined // set by the handler above and by nothing else
+  return { ...data, person, csrfToken: req.csrfToken?.(), requestId: requestId(res), path: req.path }
+}
+
+async function sendStream(
+  res: Response,
+  stream: NonNullable<Reply['stream']>,
+  entries: readonly [Appended, ...Appended[]],
+  deps: MountDeps,
+): Promise<void> {
+  const gone = new AbortController()
+  res.once('close', () => gone.abort())
+  const source = await stream.open({ entries }, gone.signal)
+  res.status(200).type(stream.contentType).attachment(stream.filename)
+  try {
+    await pipeline(source, res, { signal: gone.signal })
+  } catch (error) {
+    deps.log.warn('delivery.broken', {
+      requestId: requestId(res),
+      route: res.locals['route'] as string,
+      error,
+    })
+    await deps.db.withTransaction((tx) => record(tx, [stream.onBroken()], deps.clock()))
+    res.destroy()
+  }
+}
+
+export function requestId(res: Response): string {
+  return res.locals['requestId'] as string // set by the first middleware of app.ts, for every request
+}

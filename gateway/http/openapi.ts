@@ -1,0 +1,98 @@
+// The OpenAPI document, made from the same zod schemas that parse what comes in, so that it cannot drift from them.
+import { z } from 'zod'
+import { openEndpoint, type Description, type Endpoint } from './endpoint.ts'
+
+/** `/api/openapi.json` for these endpoints; anybody may read it. */
+export function openapi(endpoints: readonly Description[], publicUrl: string): Endpoint {
+  const document = describe(endpoints, publicUrl)
+  return openEndpoint({
+    surface: 'api',
+    method: 'get',
+    path: '/api/openapi.json',
+    summary: 'This document',
+    input: {},
+    handle: (context) =>
+      Promise.resolve({
+        events: [{ type: 'form.viewed', actor: { kind: 'unknown', ip: context.ip }, subjects: [], correlation: context.requestId, detail: { form: '/api/openapi.json' } }], // prettier-ignore
+        json: document,
+      }),
+  })
+}
+
+export function describe(endpoints: readonly Description[], publicUrl: string): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const endpoint of endpoints.filter((each) => each.surface === 'api')) {
+    const path = endpoint.path.replace(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [endpoint.method]: operation(endpoint) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Concordat',
+      version: '1',
+      description: 'Every call is decided by the agreement’s clauses and recorded in the ledger.',
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: { Problem: schemaOf(problem, 'output') },
+    },
+  }
+}
+
+const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  requestId: z.uuid(),
+  fields: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+})
+
+function operation(endpoint: Description): Record<string, unknown> {
+  const status = String(endpoint.successStatus ?? 200)
+  return {
+    summary: endpoint.summary,
+    ...(endpoint.who === 'anyone' && { security: [] }),
+    parameters: [...parameters(endpoint.input.params, 'path'), ...parameters(endpoint.input.query, 'query')],
+    ...(endpoint.input.body && {
+      requestBody: { required: true, content: json(schemaOf(endpoint.input.body, 'input')) },
+    }),
+    responses: {
+      [status]: endpoint.answers
+        ? { description: 'Done and recorded', content: json(schemaOf(endpoint.answers, 'output')) }
+        : { description: 'Done and recorded; a stream or a text' },
+      default: {
+        description: 'A refusal with its clauses (403), or a problem (RFC 9457)',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+  }
+}
+
+function parameters(schema: z.ZodType | undefined, where: 'path' | 'query'): Record<string, unknown>[] {
+  if (!schema) return []
+  const { properties = {}, required = [] } = schemaOf(schema, 'input')
+  return Object.entries(properties as Record<string, unknown>).map(([name, each]) => ({
+    name,
+    in: where,
+    required: where === 'path' || (required as string[]).includes(name),
+    schema: each,
+  }))
+}
+
+function json(schema: unknown): Record<string, unknown> {
+  return { 'application/json': { schema } }
+}
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<
+    string,
+    unknown
+  >
+  void $schema
+  return rest
+}

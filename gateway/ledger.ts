@@ -1,0 +1,104 @@
+// The ledger's own process: gives committed entries their numbers and publishes signed checkpoints, every quarter of a second
+// or when asked. Every gateway and worker runs one; the database lets one work at a time.
+import type { KeyObject } from 'node:crypto'
+import path from 'node:path'
+import { fileAnchor } from '../audit/anchor.ts'
+import { formatVerifierKey } from '../audit/note.ts'
+import { noteSigner } from '../audit/note-signer.ts'
+import { publish } from '../audit/publisher.ts'
+import { sequence } from '../audit/sequencer.ts'
+import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
+import type { Clock } from './clock.ts'
+import type { Database } from './db.ts'
+import type { Log } from './log.ts'
+
+export interface Ledger {
+  /** C2SP signed-note verifier key. */
+  readonly verifierKey: string
+  readonly origin: string
+  /** Sequences and publishes until nothing waits. @throws {LedgerFault} and the database's errors */
+  catchUp(): Promise<void>
+  /** For the health answer. */
+  state(): Promise<{ readonly unpublished: number; readonly failure?: string }>
+  start(): void
+  stop(): Promise<void>
+}
+
+export interface LedgerDeps {
+  /** The ledger's login. */
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly origin: string
+  readonly privateKey: KeyObject
+  /** Holds the published files and the anchor: on a disk that is not restored together with the database. */
+  readonly directory: string
+}
+
+const batch = 5000
+const pauseMs = 250
+
+export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
+  const signer = await noteSigner(deps.origin, seedOf(deps.privateKey))
+  const publisher = {
+    db: deps.db,
+    origin: deps.origin,
+    signers: [signer] as const,
+    anchor: fileAnchor(path.join(deps.directory, 'anchor')),
+    publications: [
+      { profile: 'hashes', directory: path.join(deps.directory, 'hashes') },
+      { profile: 'full', directory: path.join(deps.directory, 'full') },
+    ] as const,
+    clock: deps.clock,
+  }
+  let failure: string | undefined
+  let running: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+
+  const work = async () => {
+    for (let taken = batch; taken === batch;) taken = (await sequence(deps.db, { limit: batch })).count
+    await publish(publisher)
+    failure = undefined
+  }
+  // One pass at a time in this process; a second caller waits and then makes a pass of its own.
+  const catchUp = () => (running = running.catch(() => undefined).then(work))
+  const tick = () => {
+    void catchUp()
+      .catch((error: unknown) => {
+        failure = error instanceof Error ? error.name : 'unknown'
+        deps.log.error('ledger.publish', { error })
+      })
+      .finally(() => {
+        if (timer !== undefined) timer = setTimeout(tick, pauseMs)
+      })
+  }
+  return {
+    verifierKey: formatVerifierKey(signer.key),
+    origin: deps.origin,
+    catchUp,
+    state: async () => {
+      const [{ rows }, head, checkpoint] = await Promise.all([
+        deps.db.query('select count(*) as waiting from ledger.outbox'),
+        readHead(deps.db),
+        readLatestCheckpoint(deps.db),
+      ])
+      const unpublished = Number(rows[0]?.['waiting']) + head.size - (checkpoint?.size ?? 0)
+      return { unpublished, ...(failure !== undefined && { failure }) }
+    },
+    start: () => {
+      timer ??= setTimeout(tick, 0)
+    },
+    stop: async () => {
+      clearTimeout(timer)
+      timer = undefined
+      await running.catch(() => undefined)
+    },
+  }
+}
+
+/** RFC 8037: the private part of an Ed25519 JWK is its seed. */
+function seedOf(privateKey: KeyObject): Uint8Array {
+  const { d } = privateKey.export({ format: 'jwk' })
+  if (d === undefined) throw new Error('the ledger key is not a private Ed25519 key')
+  return Buffer.from(d, 'base64url')
+}

@@ -1,0 +1,54 @@
+// Starts the gateway on its port with the ledger's process beside it, and ends it in order: no new requests, then what is
+// running, then the connections.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { record } from './http/mount.ts'
+import { createApp } from './app.ts'
+import { startWorker, type Worker } from './worker.ts'
+import type { Wiring } from './wire.ts'
+
+export interface Running {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/** @param withWorker false where workers run as processes of their own */
+export async function serve(
+  wiring: Wiring,
+  { withWorker }: { readonly withWorker: boolean },
+): Promise<Running> {
+  await announceAgreements(wiring)
+  wiring.ledgerProcess.start()
+  const worker = withWorker ? await startWorker(wiring) : undefined
+  const server = createServer(createApp(wiring))
+  await listen(server, wiring.config.port, wiring.config.host)
+  const { port } = server.address() as AddressInfo // a TCP server that listens has one
+  wiring.log.info('listening', { port })
+  return { port, stop: () => stop(server, worker, wiring) }
+}
+
+/** Which agreements decide from now on, by hash, is the first thing that a start records. */
+async function announceAgreements({ db, clock, agreements }: Wiring): Promise<void> {
+  const keys = [...agreements.agreements.values()].map(({ key, hash }) => `${key}@${hash}`)
+  await db.withTransaction(
+    (tx) =>
+    record(tx, [{ type: 'agreements.loaded', actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'start', policy: agreements.localHash, detail: { agreements: keys, clauses: agreements.clauses.size } }], clock()), // prettier-ignore
+  )
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve())
+  })
+}
+
+async function stop(server: Server, worker: Worker | undefined, wiring: Wiring): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 5000).unref()
+  })
+  await worker?.stop()
+  await wiring.close()
+}

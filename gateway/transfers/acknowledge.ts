@@ -1,0 +1,30 @@
+// The recipient says that the package arrived whole: the other half of proof of sending.
+import { refused, type Outcome } from '../decisions/judge.ts'
+import type { PersonContext } from '../http/endpoint.ts'
+import { entryBase, type ActDeps, type Done } from './act.ts'
+import { lockVisible } from './approve.ts'
+import { factsOf } from './facts.ts'
+import { move } from './store.ts'
+
+export async function acknowledgeTransfer(
+  deps: ActDeps,
+  context: PersonContext,
+  id: string,
+): Promise<Outcome<Done>> {
+  const transfer = await lockVisible(deps, context, id)
+  const judged = await deps.judge.judge(
+    context,
+    'acknowledge',
+    await factsOf(context.tx, context.person, transfer, context.now),
+  )
+  if (judged.outcome === 'refusal') return refused(judged)
+  const state = await move(context.tx, judged.permit, transfer, 'acknowledge', context.now)
+  const value = {
+    id,
+    reference: transfer.reference,
+    state,
+    permit: judged.permit,
+    decisionId: judged.decisionId,
+  }
+  return { kind: 'done', value, events: [{ ...entryBase(context, transfer, judged.permit, judged.decisionId), type: 'item.acknowledged', detail: {} }] } // prettier-ignore
+}

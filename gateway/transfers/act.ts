@@ -1,0 +1,51 @@
+// What every act on a transfer is given and gives back, and the entry that most of them owe.
+import type { LedgerEvent } from '../../audit/events.ts'
+import type { Permit } from '../../policies/decide.ts'
+import type { Dataset, Purpose } from '../../policies/dataset.ts'
+import { policyHash, type Judge } from '../decisions/judge.ts'
+import type { PersonContext } from '../http/endpoint.ts'
+import { personActor } from '../http/who.ts'
+import type { JobQueue } from '../jobs.ts'
+import type { DutyClock } from './duties.ts'
+import type { Exchange } from './exchange.ts'
+import type { Transfer, TransferState } from './transfer.ts'
+
+export interface ActDeps {
+  readonly judge: Judge
+  readonly exchange: Exchange
+  readonly datasets: ReadonlyMap<string, Dataset>
+  readonly purposes: ReadonlyMap<string, Purpose>
+  readonly jobs: Pick<JobQueue, 'send'>
+  readonly parties: ReadonlyMap<string, { readonly title: string }>
+  readonly supplyClock: DutyClock
+  readonly publicUrl: string
+}
+
+export interface Done {
+  readonly id: string
+  readonly reference: string
+  readonly state: TransferState
+  readonly permit: Permit
+  readonly decisionId: string
+}
+
+/** What every entry about one transfer says: who, which, under which decision. */
+export function entryBase(
+  context: PersonContext,
+  transfer: Pick<Transfer, 'id' | 'inspection' | 'agreement'>,
+  permit: Permit,
+  decisionId: string,
+) {
+  return {
+    actor: personActor(context.person, context.ip),
+    subjects: [
+      { kind: 'transfer', id: transfer.id },
+      { kind: 'inspection', id: transfer.inspection },
+    ],
+    correlation: context.requestId,
+    agreement: transfer.agreement,
+    decision: decisionId,
+    policy: policyHash(permit.pack),
+    clauses: [...permit.tested],
+  } satisfies Omit<LedgerEvent, 'type' | 'detail'>
+}

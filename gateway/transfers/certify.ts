@@ -1,0 +1,118 @@
+// The certificate of a destruction, issued once its entry is under a signed checkpoint, so that it carries its own proof.
+// It holds no personal data, and stays part-complete while a recipient's copy is unaccounted for (S12).
+import { createHash, randomUUID } from 'node:crypto'
+import {
+  signCertificate,
+  statusOf,
+  type CertificateCopy,
+  type DestructionCertificate,
+} from '../../keys/certificate.ts'
+import { verifiedByFailedOpening } from '../../keys/opening.ts'
+import type { CertificateKey } from '../../keys/signing-keys.ts'
+import { londonDate } from '../../policies/calendar.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../db.ts'
+import { record } from '../http/mount.ts'
+import type { Item } from '../retention/item.ts'
+import { findCollections, findItem, findUncertified, insertCertificate } from '../retention/store.ts'
+import { findTransfer } from './store.ts'
+import type { Transfer } from './transfer.ts'
+
+/** What the ledger says of one entry once it is published. */
+export interface EntryProof {
+  readonly origin: string
+  readonly entryId: string
+  readonly leafHash: string
+  readonly index: number
+  /** The clauses that the destruction was decided by. */
+  readonly clauses: readonly string[]
+  /** C2SP tlog-proof, complete by itself. */
+  readonly proof: string
+}
+
+export interface CertifyDeps {
+  readonly db: Database
+  readonly clock: Clock
+  readonly certificateKey: CertificateKey
+  /** The entry that says that an item was destroyed; undefined until it is under a checkpoint. */
+  readonly proveDestruction: (itemId: string) => Promise<EntryProof | undefined>
+  /** Days after which no backup from before the destruction is left; local, and the operator's to keep. */
+  readonly backupDays: number
+}
+
+/** @returns how many certificates were issued; what is not provable yet waits for the next run */
+export async function certifyDestroyed(deps: CertifyDeps): Promise<number> {
+  let issued = 0
+  for (const itemId of await findUncertified(deps.db)) {
+    const proof = await deps.proveDestruction(itemId)
+    if (proof && (await certify(deps, itemId, proof))) issued += 1
+  }
+  return issued
+}
+
+async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Promise<boolean> {
+  const now = deps.clock()
+  return deps.db.withTransaction(async (tx) => {
+    const item = await findItem(tx, itemId)
+    const transfer = item && (await findTransfer(tx, item.transferId))
+    if (!item || !transfer || item.status.state !== 'destroyed') return false
+    const id = randomUUID()
+    const copies = copiesOf(item, await findCollections(tx, itemId), deps.backupDays)
+    const payload = payloadOf(id, item, transfer, copies, proof)
+    const jws = await signCertificate(payload, deps.certificateKey)
+    if (!(await insertCertificate(tx, { id, itemId, jws, issuedAt: now }))) return false
+    await record(tx, [{
+      type: 'certificate.issued', actor: { kind: 'process', name: 'worker' }, correlation: id, agreement: transfer.agreement,
+      subjects: [{ kind: 'transfer', id: transfer.id }, { kind: 'item', id: itemId }],
+      detail: { sha256: createHash('sha256').update(jws).digest('hex'), complete: payload.status === 'complete' },
+    }], now) // prettier-ignore
+    return true
+  })
+}
+
+function copiesOf(
+  item: Item,
+  collections: readonly { readonly id: string }[],
+  backupDays: number,
+): CertificateCopy[] {
+  const destroyedAt = item.status.state === 'destroyed' ? item.status.destroyedAt : item.clockStartedAt
+  const lapse = new Date(destroyedAt.getTime() + backupDays * 24 * 3_600_000)
+  return [
+    { kind: 'vault', ref: item.vaultObject, state: 'destroyed' },
+    { kind: 'backup', ref: 'database-backups', state: 'unreadable', expiresOn: londonDate(lapse) },
+    // What was collected is beyond our reach until its holder attests (S12).
+    ...collections.map(({ id }) => ({ kind: 'recipient', ref: id, state: 'unaccounted' }) as const),
+  ]
+}
+
+function payloadOf(
+  id: string,
+  item: Item,
+  transfer: Transfer,
+  copies: CertificateCopy[],
+  proof: EntryProof,
+): DestructionCertificate {
+  if (item.status.state !== 'destroyed') throw new Error('only a destroyed item has a certificate')
+  const { origin, entryId, leafHash, index, clauses } = proof
+  return {
+    certificateId: id,
+    itemId: item.id,
+    ciphertextSha256: Buffer.from(item.ciphertextSha256).toString('hex'),
+    keyRef: item.shelfRef,
+    method: 'erasure',
+    authority: { agreement: transfer.agreement, clauses: [...clauses] },
+    schedule: {
+      owner: item.scheduleOwner,
+      class: item.retentionClass,
+      version: item.scheduleVersion,
+      demonstration: item.scheduleIsDemonstration,
+    },
+    clockStartedAt: item.clockStartedAt.toISOString(),
+    destroyOn: item.destroyOn,
+    destroyedAt: item.status.destroyedAt.toISOString(),
+    verifiedBy: verifiedByFailedOpening,
+    copies,
+    status: statusOf(copies),
+    ledger: { origin, entryId, leafHash, index, proof: proof.proof },
+  }
+}

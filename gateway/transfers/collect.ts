@@ -1,0 +1,104 @@
+// Collecting: a fresh decision, an entry, the commit; only then the item's key comes out, and the package is streamed from
+// the vault to the collector's own OpenPGP key, signed by the gateway (hmpps-2025/16-encryption). Nothing is kept readable.
+import { randomUUID } from 'node:crypto'
+import { encryptForRecipient } from '../../keys/package-pgp.ts'
+import type { PackageSigner } from '../../keys/signing-keys.ts'
+import { openItem } from '../../keys/item.ts'
+import type { KeyStore } from '../../keys/key-store.ts'
+import { unwrapForOpening, type OpeningProof } from '../../keys/opening.ts'
+import { refused, type Outcome } from '../decisions/judge.ts'
+import type { PersonContext, Streamed } from '../http/endpoint.ts'
+import { Problem } from '../http/problem.ts'
+import { findEnrolledKey } from '../people/store.ts'
+import { sealingContext, type Item } from '../retention/item.ts'
+import { findItemOf, insertCollection } from '../retention/store.ts'
+import type { Vault } from '../vault.ts'
+import { entryBase, type ActDeps } from './act.ts'
+import { lockVisible } from './approve.ts'
+import { factsOf } from './facts.ts'
+import { move } from './store.ts'
+
+export interface CollectDeps extends ActDeps {
+  readonly vault: Pick<Vault, 'read'>
+  readonly keyStore: Pick<KeyStore, 'unwrap'>
+  readonly signer: PackageSigner
+  readonly clock: () => Date
+  /** Confirms, outside the transaction that wrote it, that an entry is there to stay. */
+  readonly proofOf: (entryId: string) => OpeningProof
+}
+
+export async function collectTransfer(
+  deps: CollectDeps,
+  context: PersonContext,
+  id: string,
+): Promise<Outcome<Streamed>> {
+  const transfer = await lockVisible(deps, context, id)
+  const item = await findItemOf(context.tx, id)
+  if (item?.status.state === 'destroyed')
+    throw new Problem(
+      'item.destroyed',
+      `It was due on ${item.destroyOn}. Its certificate is with the request.`,
+    )
+  const itemFacts = item
+    ? { cipherProfile: deps.exchange.cipherProfile, destroyOn: item.destroyOn, grantUntil: item.destroyOn }
+    : {}
+  const judged = await deps.judge.judge(
+    context,
+    'collect',
+    await factsOf(context.tx, context.person, transfer, context.now, itemFacts),
+  )
+  if (judged.outcome === 'refusal') return refused(judged)
+  await move(context.tx, judged.permit, transfer, 'collect', context.now)
+  const key = await findEnrolledKey(context.tx, context.person.id)
+  if (!item || !key) throw new Error('a permit to collect was given without an item or a key')
+  const collectionId = randomUUID()
+  await insertCollection(context.tx, {
+    id: collectionId,
+    itemId: item.id,
+    personId: context.person.id,
+    keyFingerprint: key.fingerprint,
+    collectedAt: context.now,
+  })
+  const base = entryBase(context, transfer, judged.permit, judged.decisionId)
+  const subjects = [...base.subjects, { kind: 'item', id: item.id } as const]
+  const value: Streamed = {
+    filename: `${transfer.reference}.pgp`,
+    contentType: 'application/pgp-encrypted',
+    open: async ({ entries }, signal) =>
+      openPackage(deps, item, key.armored, deps.proofOf(entries[0].entryId), signal),
+    onBroken: () => ({
+      ...base,
+      subjects,
+      type: 'delivery.failed',
+      detail: { reason: 'stream-broken', collection: collectionId },
+    }),
+  }
+  const event = {
+    ...base,
+    subjects,
+    type: 'item.collected',
+    detail: { collection: collectionId, fingerprint: key.fingerprint },
+  } as const
+  return { kind: 'done', value, events: [event] }
+}
+
+async function openPackage(
+  deps: CollectDeps,
+  item: Item,
+  recipientArmored: string,
+  proof: OpeningProof,
+  signal: AbortSignal,
+) {
+  if (item.status.state !== 'sealed') throw new Error('only a sealed item opens')
+  const context = sealingContext(item)
+  const itemKey = await unwrapForOpening(deps.keyStore, item.shelfRef, item.status.wrappedKey, context, proof)
+  const ciphertext = deps.vault.read(item.vaultObject)
+  signal.addEventListener('abort', () => ciphertext.destroy(), { once: true })
+  const plaintext = openItem(ciphertext, {
+    itemKey,
+    itemId: item.id,
+    context,
+    ciphertextSha256: Buffer.from(item.ciphertextSha256).toString('hex'),
+  })
+  return encryptForRecipient(plaintext, { recipientArmored, signer: deps.signer, at: deps.clock() })
+}

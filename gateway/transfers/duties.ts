@@ -1,0 +1,57 @@
+// The supply clock (hmpps-2025/11, 16): starts when the approved request reaches the supply desk, met when the package is
+// there. Its dates come from the pack at its start and stay (S30: the text gives no number; ours is local).
+import { randomUUID } from 'node:crypto'
+import type { DutyDates } from '../../policies/duty.ts'
+import type { Queryable, Transaction } from '../db.ts'
+import type { Context } from '../http/endpoint.ts'
+import type { ActDeps } from './act.ts'
+import type { Transfer } from './transfer.ts'
+
+export interface DutyClock {
+  readonly clause: string
+  dates(startedAt: Date): DutyDates
+}
+
+export async function startSupplyClock(
+  deps: Pick<ActDeps, 'supplyClock'>,
+  context: Context,
+  transfer: Transfer,
+): Promise<void> {
+  const { warnAt, dueAt } = deps.supplyClock.dates(context.now)
+  await context.tx.query(
+    `insert into concordat.duty (id, clause, transfer_id, owed_by, starts_at, warn_at, due_at) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [randomUUID(), deps.supplyClock.clause, transfer.id, transfer.from, context.now, warnAt, dueAt],
+  )
+}
+
+export async function meetSupplyClock(tx: Transaction, transferId: string, now: Date): Promise<void> {
+  await tx.query(`update concordat.duty set met_at = $2 where transfer_id = $1 and met_at is null`, [
+    transferId,
+    now,
+  ])
+}
+
+/** transfer id → when its supply is due, for those that still wait for it */
+export async function suppliesDue(
+  db: Queryable,
+  transferIds: readonly string[],
+): Promise<Record<string, Date>> {
+  const { rows } = await db.query(
+    `select transfer_id, due_at from concordat.duty where transfer_id = any ($1) and met_at is null`,
+    [transferIds],
+  )
+  return Object.fromEntries(rows.map((row) => [String(row['transfer_id']), row['due_at'] as Date])) // timestamptz
+}
+
+export async function supplyDue(
+  db: Queryable,
+  transferId: string,
+): Promise<{ dueAt: Date; metAt?: Date } | undefined> {
+  const { rows } = await db.query(
+    `select due_at, met_at from concordat.duty where transfer_id = $1 order by starts_at desc limit 1`,
+    [transferId],
+  )
+  const row = rows[0]
+  if (!row) return undefined
+  return { dueAt: row['due_at'] as Date, ...(row['met_at'] instanceof Date && { metAt: row['met_at'] }) } // timestamptz
+}

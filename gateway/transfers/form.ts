@@ -1,0 +1,76 @@
+// The request builder's form as a browser sends it: text and ticks. It is turned into what the API takes, judged by the
+// same schema, and shown again with what was typed when something is wrong: nothing is lost.
+import { z } from 'zod'
+import { findInspectionsOf } from '../inspections/store.ts'
+import type { PersonContext } from '../http/endpoint.ts'
+import { Problem, type FieldFault } from '../http/problem.ts'
+import { checkFields } from '../http/input.ts'
+import type { TransferDeps } from './endpoints.ts'
+import { checkAgainstDataset } from './request.ts'
+import { requestSchemas, type AskedInput } from './schemas.ts'
+
+const text = z.string().max(8000).default('')
+const ticks = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z.array(z.string().max(200)).max(200).default([]),
+)
+
+export const requestForm = z.strictObject({
+  inspection: text,
+  dataset: text,
+  purpose: text,
+  fields: ticks,
+  establishments: text,
+  prisonNumbers: text,
+  periodFrom: text,
+  periodTo: text,
+  relevance: text,
+  statutoryBasis: text,
+})
+export type RequestForm = z.output<typeof requestForm>
+
+/** Words separated by commas, spaces or new lines. */
+function words(list: string): string[] {
+  return list.split(/[\s,]+/).filter((word) => word !== '')
+}
+
+export type Understood = { readonly asked: AskedInput } | { readonly faults: readonly FieldFault[] }
+
+export function understand(deps: TransferDeps, form: RequestForm): Understood {
+  const given = {
+    ...form,
+    establishments: words(form.establishments),
+    prisonNumbers: words(form.prisonNumbers),
+  }
+  const checked = checkFields(requestSchemas(deps.establishments).request, given)
+  if ('faults' in checked) return { faults: checked.faults.map(onForm) }
+  try {
+    checkAgainstDataset(deps, checked.data)
+  } catch (error) {
+    if (error instanceof Problem) return { faults: error.fields.map(onForm) }
+    throw error
+  }
+  return { asked: checked.data }
+}
+
+/** `establishments.0` is one box on the page. */
+function onForm(fault: FieldFault): FieldFault {
+  return { field: fault.field.split('.')[0] ?? fault.field, message: fault.message }
+}
+
+/** What the builder offers: this person's inspections, the datasets with the fields, the purposes. */
+export async function offered(deps: TransferDeps, context: PersonContext, form: Partial<RequestForm>) {
+  const inspections = await findInspectionsOf(context.tx, context.person.id, context.now)
+  const dataset = deps.datasets.get(form.dataset ?? '')
+  const establishment = inspections.find((each) => each.reference === form.inspection)?.establishment
+  return {
+    inspections: inspections.map((each) => ({
+      ...each,
+      establishmentName: deps.establishments.find(each.establishment)?.name ?? each.establishment,
+    })),
+    datasets: [...deps.datasets.values()],
+    purposes: [...deps.purposes.values()],
+    dataset,
+    form: { ...(establishment !== undefined && { establishments: establishment }), ...form },
+  }
+}

@@ -1,0 +1,53 @@
+// What a person sees first: what waits on them, what is theirs, what is due to be destroyed.
+import type { PersonContext } from '../http/endpoint.ts'
+import { findSealedItems } from '../retention/store.ts'
+import { listTransfers, type TransferFilter } from './store.ts'
+import type { Transfer } from './transfer.ts'
+import type { TransferDeps } from './endpoints.ts'
+import { mayView } from './view.ts'
+
+export interface Lists {
+  readonly waitingOnYou: Transfer[]
+  readonly yours: Transfer[]
+}
+
+/** What each role waits for; what a person may not view is left out whatever the list says. */
+const waitingFor: Readonly<Record<string, TransferFilter>> = {
+  approver: { states: ['requested'] },
+  'supply-desk': { states: ['approved', 'escalated'] },
+}
+
+export async function listFor(deps: TransferDeps, context: PersonContext): Promise<Lists> {
+  const { person, tx } = context
+  const yours = await listTransfers(tx, { requester: person.id })
+  const waiting = new Map<string, Transfer>()
+  for (const own of yours)
+    if (own.state === 'returned' || own.state === 'available' || own.state === 'collected')
+      waiting.set(own.id, own)
+  for (const role of person.roles) {
+    const filter = waitingFor[role]
+    if (!filter) continue
+    for (const transfer of await listTransfers(tx, { ...filter, notRequester: person.id })) {
+      if (await mayView(deps, context, transfer)) waiting.set(transfer.id, transfer)
+    }
+  }
+  return { waitingOnYou: [...waiting.values()], yours }
+}
+
+export interface DueItem {
+  readonly transfer: Transfer
+  /** 'YYYY-MM-DD' */
+  readonly destroyOn: string
+}
+
+/** Of these transfers, what is held now and will be destroyed, soonest first. */
+export async function dueToBeDestroyed(
+  context: PersonContext,
+  transfers: readonly Transfer[],
+): Promise<DueItem[]> {
+  const items = await findSealedItems(context.tx, [...new Set(transfers.map((transfer) => transfer.id))])
+  return items.flatMap(({ transferId, destroyOn }) => {
+    const transfer = transfers.find((each) => each.id === transferId)
+    return transfer ? [{ transfer, destroyOn }] : []
+  })
+}

@@ -1,0 +1,87 @@
+// Who is told what: a notice and a link, with an innocuous subject and no word of the content (S35).
+import type { Context } from '../http/endpoint.ts'
+import { owe } from '../mail.ts'
+import { findHolders, findPersonById } from '../people/store.ts'
+import type { ActDeps } from './act.ts'
+import type { Transfer } from './transfer.ts'
+
+type Telling = Pick<ActDeps, 'jobs' | 'publicUrl' | 'exchange'>
+type Named = Pick<Transfer, 'id' | 'reference'>
+
+export async function notifyApprovers(deps: Telling, context: Context, transfer: Named): Promise<void> {
+  const approvers = await findHolders(context.tx, 'approver', deps.exchange.to, context.now)
+  for (const { email } of approvers)
+    await tell(
+      deps,
+      context,
+      email,
+      transfer,
+      'is waiting for approval',
+      'A request for data is waiting for a second person to approve it.',
+    )
+}
+
+export async function notifySupplyDesk(deps: Telling, context: Context, transfer: Named): Promise<void> {
+  const desk = await findHolders(context.tx, 'supply-desk', deps.exchange.from, context.now)
+  for (const { email } of desk)
+    await tell(
+      deps,
+      context,
+      email,
+      transfer,
+      'is ready to supply',
+      'An approved request for data is waiting for you to supply it.',
+    )
+}
+
+/** HMI Prisons' lead learns of every part-supply and escalation at once (hmpps-2025/10-no-refusal). */
+export async function tellLead(
+  deps: Telling,
+  context: Context,
+  transfer: Named,
+  outcome: 'part-supply' | 'escalate',
+): Promise<void> {
+  const what = outcome === 'escalate' ? 'has been escalated' : 'will be supplied in part'
+  const leads = await findHolders(context.tx, 'approver', deps.exchange.to, context.now)
+  for (const { email } of leads)
+    await tell(deps, context, email, transfer, what, `The supply desk gave its reason. This request ${what}.`)
+}
+
+const requesterNews = {
+  returned: [
+    'has been returned to you',
+    'Your request was returned for a change. Open it to see what to change.',
+  ],
+  escalated: ['has been escalated', 'Your request was escalated by the supply desk. Open it to see why.'],
+  available: ['is ready to collect', 'What you asked for is ready. Sign in to collect it.'],
+  destroyed: [
+    'has been destroyed',
+    'The data was destroyed on its date. Open the request to see its certificate.',
+  ],
+} as const
+
+export async function notifyRequester(
+  deps: Telling,
+  context: Pick<Context, 'tx' | 'now'>,
+  transfer: Named & Pick<Transfer, 'requester'>,
+  news: keyof typeof requesterNews,
+): Promise<void> {
+  const person = await findPersonById(context.tx, transfer.requester, context.now)
+  const [what, sentence] = requesterNews[news]
+  if (person) await tell(deps, context, person.email, transfer, what, sentence)
+}
+
+async function tell(
+  deps: Telling,
+  context: Pick<Context, 'tx' | 'now'>,
+  recipient: string,
+  transfer: Named,
+  what: string,
+  sentence: string,
+): Promise<void> {
+  const body = [
+    sentence, '', `${deps.publicUrl}/requests/${transfer.id}`, '', `Reference: ${transfer.reference}`, '',
+    'This message holds no data. Do not reply to it with any.', '',
+  ].join('\n') // prettier-ignore
+  await owe(context.tx, deps.jobs, { recipient, subject: `${transfer.reference} ${what}`, body }, context.now)
+}

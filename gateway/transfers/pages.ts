@@ -1,0 +1,123 @@
+// The journey as pages: home, the request builder, a request with its timeline and what can be done with it, the refusal
+// letter, the certificate. The same acts as over JSON.
+import { z } from 'zod'
+import type { Outcome } from '../decisions/judge.ts'
+import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
+import { listed } from './api.ts'
+import { acknowledgeTransfer } from './acknowledge.ts'
+import type { Done } from './act.ts'
+import { approveTransfer, returnTransfer } from './approve.ts'
+import { builderPages } from './builder-pages.ts'
+import { viewCertificate } from './certificate-view.ts'
+import { formViewed } from './check.ts'
+import { collectTransfer } from './collect.ts'
+import { suppliesDue } from './duties.ts'
+import type { TransferDeps } from './endpoints.ts'
+import { dueToBeDestroyed, listFor } from './list.ts'
+import { transferPage } from './request-page.ts'
+import { returnBody, supplyBody, transferParams } from './schemas.ts'
+import { supplyTransfer } from './supply.ts'
+import { checkFields } from '../http/input.ts'
+import type { FieldFault } from '../http/problem.ts'
+import { supplyForm, supplyGiven } from './supply-form.ts'
+
+const page = { surface: 'page', method: 'get' } as const
+const post = { surface: 'page', method: 'post' } as const
+const params = transferParams
+
+export function transferPages(deps: TransferDeps): Endpoint[] {
+  return [
+    endpoint({
+      ...page, path: '/', summary: 'Home: waiting on you, your requests, due to be destroyed', input: {},
+      handle: (context) => home(deps, context),
+    }),
+    ...builderPages(deps),
+    endpoint({
+      ...page, path: '/requests/:id', summary: 'A request, its timeline, and what you can do', input: { params },
+      handle: (context, { params: { id } }) => transferPage(deps, context, id),
+    }),
+    ...acting(deps),
+    endpoint({
+      ...page, path: '/requests/:id/package', summary: 'Collect', input: { params },
+      handle: async (context, { params: { id } }) => {
+        const outcome = await collectTransfer(deps, context, id)
+        return outcome.kind === 'refused' ? refusalPage(outcome) : { events: outcome.events, stream: outcome.value }
+      },
+    }),
+    endpoint({
+      ...page, path: '/requests/:id/certificate', summary: 'The certificate of destruction', input: { params },
+      handle: async (context, { params: { id } }) => {
+        const { event, ...data } = await viewCertificate(deps, context, id)
+        return { events: [event], view: { template: 'certificate.njk', data } }
+      },
+    }),
+  ] // prettier-ignore
+}
+
+function acting(deps: TransferDeps): Endpoint[] {
+  return [
+    endpoint({
+      ...post, path: '/requests/:id/approve', summary: 'Approve', input: { params },
+      handle: async (context, { params: { id } }) => backTo(await approveTransfer(deps, context, id)),
+    }),
+    endpoint({
+      ...post, path: '/requests/:id/return', summary: 'Return for a change', input: { params, body: z.strictObject({ reason: z.string().max(8000).default('') }) },
+      handle: async (context, { params: { id }, body }) => {
+        const checked = checkFields(returnBody, body)
+        return 'faults' in checked ? again(deps, context, id, 'return', body, checked.faults) : backTo(await returnTransfer(deps, context, id, checked.data.reason))
+      },
+    }),
+    endpoint({
+      ...post, path: '/requests/:id/supply', summary: 'Supply, part-supply or escalate', input: { params, body: supplyForm },
+      handle: async (context, { params: { id }, body }) => {
+        const checked = checkFields(supplyBody, supplyGiven(body))
+        return 'faults' in checked ? again(deps, context, id, 'supply', body, checked.faults) : backTo(await supplyTransfer(deps, context, id, checked.data))
+      },
+    }),
+    endpoint({
+      ...post, path: '/requests/:id/acknowledge', summary: 'Say that the package arrived whole', input: { params },
+      handle: async (context, { params: { id } }) => backTo(await acknowledgeTransfer(deps, context, id)),
+    }),
+  ] // prettier-ignore
+}
+
+async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> {
+  const { waitingOnYou, yours } = await listFor(deps, context)
+  const due = await dueToBeDestroyed(context, [...yours, ...waitingOnYou])
+  const supplyDue = await suppliesDue(context.tx, [...yours, ...waitingOnYou].map((transfer) => transfer.id)) // prettier-ignore
+  const events = [listed(context, yours.length + waitingOnYou.length), formViewed(context, '/')] as const
+  const mayRequest = context.person.roles.includes('analyst')
+  return {
+    events,
+    view: {
+      template: 'home.njk',
+      data: { waitingOnYou, yours, due, supplyDue, datasets: deps.datasets, mayRequest },
+    },
+  }
+}
+
+/** The same page with what was typed and what is wrong with it. */
+async function again(
+  deps: TransferDeps,
+  context: PersonContext,
+  id: string,
+  form: string,
+  given: unknown,
+  faults: readonly FieldFault[],
+): Promise<Reply> {
+  const shown = await transferPage(deps, context, id, { form, given, faults })
+  return { ...shown, status: 400 }
+}
+
+function backTo(outcome: Outcome<Done>): Reply {
+  if (outcome.kind === 'refused') return refusalPage(outcome)
+  return { events: outcome.events, redirect: `/requests/${outcome.value.id}` }
+}
+
+export function refusalPage(outcome: Extract<Outcome<unknown>, { kind: 'refused' }>): Reply {
+  return {
+    events: outcome.events,
+    status: 403,
+    view: { template: 'refusal.njk', data: { letter: outcome.letter } },
+  }
+}

@@ -1,0 +1,90 @@
+// One request as a page: what was asked, where it stands, who holds it and until when, and the acts that this person has.
+import type { Refusal } from '../../policies/decide.ts'
+import type { Act } from '../../policies/facts.ts'
+import type { PersonContext, Reply } from '../http/endpoint.ts'
+import type { FieldFault } from '../http/problem.ts'
+import { findPersonById } from '../people/store.ts'
+import { findCertificate, findItemOf } from '../retention/store.ts'
+import { answerOf } from './answers.ts'
+import type { TransferDeps } from './endpoints.ts'
+import { factsOf } from './facts.ts'
+import { findTexts } from './store.ts'
+import { after, type Transfer, type TransferAct } from './transfer.ts'
+import { viewTransfer } from './view.ts'
+
+const offeredActs = [
+  'approve',
+  'return',
+  'supply',
+  'part-supply',
+  'escalate',
+  'collect',
+  'acknowledge',
+] as const satisfies readonly (Act & TransferAct)[]
+
+/** A form of this page that came back with mistakes in it. */
+export interface Mistaken {
+  readonly form: string
+  readonly given: unknown
+  readonly faults: readonly FieldFault[]
+}
+
+interface Offer {
+  readonly acts: Readonly<Record<string, boolean>>
+  readonly blocked: readonly Refusal[]
+}
+
+export async function transferPage(
+  deps: TransferDeps,
+  context: PersonContext,
+  id: string,
+  mistaken?: Mistaken,
+): Promise<Reply> {
+  const { transfer, event } = await viewTransfer(deps, context, id)
+  const [requester, approver, supplier] = await Promise.all(
+    [transfer.requester, transfer.approver, transfer.supplier].map((who) =>
+      who === undefined ? undefined : findPersonById(context.tx, who, context.now),
+    ),
+  )
+  const item = await findItemOf(context.tx, id)
+  const data = {
+    transfer,
+    answer: await answerOf(context.tx, transfer),
+    texts: await findTexts(context.tx, id),
+    people: { requester, approver, supplier },
+    dataset: deps.datasets.get(transfer.dataset),
+    purpose: deps.purposes.get(transfer.purpose),
+    establishments: transfer.establishments.map((code) => deps.establishments.find(code)),
+    ...(await actsOf(deps, context, transfer)),
+    item,
+    certificate: item && (await findCertificate(context.tx, item.id)),
+    mistaken,
+  }
+  return { events: [event], view: { template: 'request.njk', data } }
+}
+
+/**
+ * Which buttons to show: what the state allows and the rules would permit now. The act itself is judged again.
+ * `blocked` says what keeps the person who asked from collecting.
+ */
+async function actsOf(deps: TransferDeps, context: PersonContext, transfer: Transfer): Promise<Offer> {
+  const item = await findItemOf(context.tx, transfer.id)
+  const facts = await factsOf(context.tx, context.person, transfer, context.now, {
+    reasonGiven: true,
+    ...(item && {
+      cipherProfile: deps.exchange.cipherProfile,
+      destroyOn: item.destroyOn,
+      grantUntil: item.destroyOn,
+    }),
+  })
+  const possible = offeredActs.filter(
+    (act) => after(transfer.state, act) !== undefined && deps.judge.rehearse(act, facts).outcome === 'permit',
+  )
+  const collecting =
+    transfer.requester === context.person.id && after(transfer.state, 'collect') !== undefined
+  const collect = collecting ? deps.judge.rehearse('collect', facts) : undefined
+  return {
+    acts: Object.fromEntries(possible.map((act) => [act, true])),
+    blocked: collect?.outcome === 'refusal' ? collect.refusals : [],
+  }
+}

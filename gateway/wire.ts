@@ -1,0 +1,156 @@
+// The composition root: everything that the gateway and the worker are made of, from one configuration. Nothing else
+// reads the configuration or decides what is behind an interface.
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { confirmCommitted } from '../audit/committed.ts'
+import { readLog } from '../audit/log.ts'
+import { proveInclusion } from '../audit/proofs.ts'
+import { openFileKeyStore } from '../keys/file-key-store.ts'
+import { loadOrCreateEd25519, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
+import { findDuty, type Agreements } from '../policies/agreements.ts'
+import { dutyDates } from '../policies/duty.ts'
+import { loadEstablishments } from '../policies/establishments.ts'
+import { loadAgreements } from '../policies/pack.ts'
+import { resolveRetention } from '../policies/retention.ts'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { openDatabase, type Database } from './db.ts'
+import { createJudge } from './decisions/judge.ts'
+import { openJobQueue } from './jobs.ts'
+import { openLedger } from './ledger.ts'
+import type { Log } from './log.ts'
+import { openMailer } from './mail.ts'
+import { createIdentify } from './people/identify.ts'
+import { findIdentityProvider } from './people/identity-provider.ts'
+import { createPostgresSource } from './sources/postgres-source.ts'
+import { clausesFor } from './transfers/clauses.ts'
+import type { EntryProof } from './transfers/certify.ts'
+import { describeExchange } from './transfers/exchange.ts'
+import type { Transfer } from './transfers/transfer.ts'
+import { openFileVault } from './vault.ts'
+
+export type Wiring = Awaited<ReturnType<typeof wire>>
+
+export interface WireOptions {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  /** Only a first start makes signing keys; afterwards a key that is missing stops the start. */
+  readonly createMissingKeys: boolean
+}
+
+const supplyClause = 'hmpps-2025/16'
+
+export async function wire({ config, clock, log, version, createMissingKeys }: WireOptions) {
+  const agreements = await loadAgreements()
+  const keys = await openKeys(config, clock, createMissingKeys)
+  const databases = openDatabases(config, log)
+  const { db, source } = databases
+  const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory }) // prettier-ignore
+  const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
+  const identityProvider = findIdentityProvider(config.oidc)
+  return {
+    config, clock, log, version, db, jobs,
+    identityProvider,
+    identify: createIdentify({ identityProvider, issuer: config.oidc.issuer, audience: config.apiAudience, clock }),
+    judge: createJudge(agreements),
+    exchange: describeExchange(agreements, 'hmpps-2025', 'case-level-data'),
+    datasets: agreements.datasets,
+    purposes: agreements.purposes,
+    parties: agreements.parties,
+    establishments: await loadEstablishments(),
+    publicUrl: config.publicUrl,
+    supplyClock: supplyClock(agreements),
+    retention: retentionOf(agreements),
+    source: createPostgresSource(source.pool, agreements.datasets.values()),
+    vault: await openFileVault(config.vaultDirectory),
+    keyStore: keys.store,
+    signer: keys.packages,
+    certificateKey: keys.certificates,
+    certificateJwk: { ...keys.certificates.publicJwk },
+    backupDays: config.backupDays,
+    verifierKey: ledger.verifierKey,
+    proofOf: (entryId: string) => ({ entryId, confirm: async () => void (await confirmCommitted(db, entryId)) }),
+    proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId),
+    clausesFor: clausesFor(agreements),
+    sendMail: await openMailer(config),
+    ledgerProcess: ledger,
+    ledger: ledger.state,
+    agreements,
+    close: async () => {
+      await jobs.stop()
+      await ledger.stop()
+      await Promise.all([db.close(), databases.ledger.close(), source.close()])
+    },
+  } // prettier-ignore
+}
+
+async function openKeys(config: Config, clock: Clock, createMissing: boolean) {
+  const directory = path.join(config.keyDirectory, 'signing')
+  const shelves = path.join(config.keyDirectory, 'shelves')
+  if (createMissing)
+    for (const folder of [directory, shelves]) await mkdir(folder, { recursive: true, mode: 0o700 })
+  const signing = await loadOrCreateSigningKeys(directory, {
+    createMissing,
+    name: 'Concordat gateway',
+    email: config.mailFrom,
+    at: clock(),
+  })
+  const ledger = await loadOrCreateEd25519(directory, 'ledger-signing', { createMissing })
+  return { ...signing, ledger, store: await openFileKeyStore(shelves) }
+}
+
+function openDatabases(config: Config, log: Log) {
+  const open = (url: string, applicationName: string, maxConnections: number) =>
+    openDatabase(url, {
+      applicationName,
+      maxConnections,
+      onIdleError: (error) => log.warn('database.idle', { error }),
+    })
+  return {
+    db: open(config.databaseUrl, 'concordat-gateway', 20),
+    ledger: open(config.ledgerDatabaseUrl, 'concordat-ledger', 4),
+    source: open(config.sourceDatabaseUrl, 'concordat-source', 6),
+  }
+}
+
+function supplyClock(agreements: Agreements) {
+  const rule = findDuty(agreements, supplyClause)
+  if (!rule) throw new Error(`No agreement pack has the duty of ${supplyClause}.`)
+  return { clause: supplyClause, dates: (startedAt: Date) => dutyDates(rule, startedAt) }
+}
+
+function retentionOf(agreements: Agreements) {
+  return ({ agreement, from, to, retentionClass }: Transfer) =>
+    resolveRetention(agreements, agreement, from, to, retentionClass)
+}
+
+async function proveDestruction(
+  db: Database,
+  origin: string,
+  itemId: string,
+): Promise<EntryProof | undefined> {
+  const { lines } = await readLog(
+    db,
+    { type: 'item.destroyed', subject: { kind: 'item', id: itemId } },
+    { limit: 1 },
+  )
+  const line = lines[0]
+  if (!line) return undefined
+  const { entryId, clauses } = line
+  const proved = await proveInclusion(db, entryId)
+  if (proved.outcome !== 'proved') return undefined
+  const { rows } = await db.query(
+    `select encode(leaf_hash, 'base64') as leaf_hash from ledger.entry where id = $1`,
+    [entryId],
+  )
+  return {
+    origin,
+    entryId,
+    leafHash: String(rows[0]?.['leaf_hash']),
+    index: proved.index,
+    clauses,
+    proof: proved.proof,
+  }
+}

@@ -1,0 +1,66 @@
+// What runs beside requests: sealing what was supplied, sending mail, and the sweep that destroys what is due and issues
+// its certificates. Any number may run; rows and queues let one work on each thing.
+import { record } from './http/mount.ts'
+import { sendOwed } from './mail.ts'
+import { certifyDestroyed } from './transfers/certify.ts'
+import { destroyDue } from './transfers/destroy.ts'
+import { sealPackage } from './transfers/seal.ts'
+import type { Wiring } from './wire.ts'
+
+export interface Worker {
+  stop(): Promise<void>
+}
+
+const sweepEveryMs = 30_000
+
+export async function startWorker(wiring: Wiring): Promise<Worker> {
+  const { jobs, db, clock, log, sendMail } = wiring
+  await jobs.work('seal-package', ({ transferId }) =>
+    recorded(wiring, 'seal-package', transferId, () => sealPackage(wiring, transferId)),
+  )
+  await jobs.work('send-mail', ({ mailId }) =>
+    recorded(wiring, 'send-mail', mailId, () => sendOwed(db, sendMail, mailId, clock())),
+  )
+  let stopped = false
+  let running: Promise<void> = Promise.resolve()
+  let timer: NodeJS.Timeout | undefined
+  const tick = () => {
+    running = sweep(wiring)
+      .then(() => undefined)
+      .catch((error: unknown) => void log.error('sweep', { error }))
+      .finally(() => {
+        if (!stopped) timer = setTimeout(tick, sweepEveryMs)
+      })
+  }
+  tick()
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await running
+    },
+  }
+}
+
+/** One pass: destroys what is due, brings the ledger up to it, certifies it. */
+export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; certified: number }> {
+  const destroyed = await destroyDue(wiring)
+  await wiring.ledgerProcess.catchUp()
+  const certified = await certifyDestroyed(wiring)
+  return { destroyed, certified }
+}
+
+/** A job that fails is an entry and a log line, and is tried again by its queue. */
+async function recorded(wiring: Wiring, job: string, id: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    wiring.log.error('job.failed', { job, id, error })
+    const reason = error instanceof Error ? error.name : 'unknown'
+    await wiring.db.withTransaction(
+      (tx) =>
+      record(tx, [{ type: 'job.failed', actor: { kind: 'process', name: 'worker' }, subjects: [], correlation: id, detail: { job, reason } }], wiring.clock()), // prettier-ignore
+    )
+    throw error
+  }
+}
