@@ -40,7 +40,11 @@ export const catalogue = {
   'transfer.returned': eventType(1, {}, { reason: text.optional() }),
   'transfer.approved': eventType(1, {}, { note: text.optional() }),
   'transfer.supplied': eventType(1, { fields: names, establishments: names }, {}),
-  'transfer.part-supplied': eventType(1, { fields: names, establishments: names }, { reason: text.optional() }),
+  'transfer.part-supplied': eventType(
+    1,
+    { fields: names, establishments: names },
+    { reason: text.optional() },
+  ),
   'transfer.escalated': eventType(1, {}, { reason: text.optional() }),
   'transfer.viewed': eventType(1, { as: format.optional(), state: name.optional() }, {}),
   'transfers.listed': eventType(1, { shown: count, as: format.optional(), list: name.optional() }, {}),
@@ -62,7 +66,11 @@ export const catalogue = {
     },
     {},
   ),
-  'item.collected': eventType(1, { collection: name, sha256: sha256Hex.optional() }, { fingerprint: text.optional() }),
+  'item.collected': eventType(
+    1,
+    { collection: name, sha256: sha256Hex.optional() },
+    { fingerprint: text.optional() },
+  ),
   'item.acknowledged': eventType(1, { sha256: sha256Hex.optional() }, {}),
   'item.destroyed': eventType(
     1,

@@ -219,6 +219,22 @@ describe('nothing is signed', () => {
       await expectRefused(db, 'tree-changed')
     }))
 
+  test('when the root in the head was changed', () =>
+    withLedger({ signed: 3, more: 4 }, async (db) => {
+      await db.tamper(`update ledger.head set root = sha256('other')`)
+      await expectRefused(db, 'tree-changed')
+    }))
+
+  test('when the stored note is of another log or another size', () =>
+    withLedger({ signed: 3, more: 4 }, async (db) => {
+      await db.tamper(`update ledger.checkpoint set note = replace(note, '${ORIGIN}', 'other.example/log')`)
+      await expectRefused(db, 'checkpoint-changed')
+      await db.tamper(
+        `update ledger.checkpoint set note = replace(note, 'other.example/log', '${ORIGIN}'), size = 2`,
+      )
+      await expectRefused(db, 'checkpoint-changed')
+    }))
+
   test('when the stored checkpoint is not what was signed', () =>
     withLedger({ signed: 3, more: 4 }, async (db) => {
       await db.tamper(`update ledger.checkpoint set root = sha256('other')`)
