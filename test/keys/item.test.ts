@@ -173,13 +173,17 @@ test('Frames in another order do not open, and neither does an object with bytes
     fault('item.altered'),
   )
   const longer = Buffer.concat([bytes, Buffer.from('more')])
-  const checked = openItem(inPieces(longer), {
-    itemKey: key,
-    itemId,
-    context,
-    ciphertextSha256: sha256(bytes),
-  })
-  expect((await read(checked)).error).toEqual(fault('item.altered'))
+  expect((await read(openItem(inPieces(longer), { itemKey: key, itemId, context }))).error).toEqual(
+    fault('item.altered'),
+  )
+})
+
+test('An object that is sound, but is not the one that was recorded, does not open to its end.', async () => {
+  const itemKey = newItemKey()
+  const recorded = sha256(await seal(Buffer.from('the one'), itemKey))
+  const another = await seal(Buffer.from('another'), itemKey)
+  const options = { itemKey: await opened(itemKey), itemId, context, ciphertextSha256: recorded }
+  expect((await read(openItem(inPieces(another), options))).error).toEqual(fault('item.altered'))
 })
 
 test('No ledger entry, no key: an opening that is not proved gets nothing from the key store.', async () => {
@@ -212,6 +216,10 @@ test('hmpps-2025/19-destruction: with its shelf key destroyed an item cannot be 
       Buffer.from('case notes'),
     )
     await expect(confirmDestroyed(store, 'shelf', wrapped, context)).rejects.toEqual(fault('store.key-alive'))
+    await expect(confirmDestroyed(store, 'never', wrapped, context)).rejects.toEqual(
+      fault('store.key-unknown'),
+    )
+    await expect(confirmDestroyed(store, 'shelf', wrapped, {})).rejects.toEqual(fault('store.wrong-context'))
     await store.destroy('shelf')
     await expect(unwrapForOpening(store, 'shelf', wrapped, context, committed)).rejects.toEqual(
       fault('store.key-destroyed'),

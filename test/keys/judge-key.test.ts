@@ -139,6 +139,14 @@ describe.skipIf(!isGnupgHere)(`keys made by GnuPG (${isGnupgHere ? 'here' : whyN
     }
   })
 
+  test('A weak primary key is said to be weak, however strong its encryption part is.', async () => {
+    const fingerprint = await gpg.makeKey(userId, 'rsa2048', 'cert,sign')
+    await gpg.addSubkey(fingerprint, 'cv25519', 'encr')
+    const verdict = await judge(await gpg.exportKey(fingerprint))
+    expect(codes(verdict)).toEqual(['key.weak'])
+    expect(verdict.verdict === 'refused' && verdict.faults[0].message).toContain('2048')
+  })
+
   test('A key is expired whether the whole of it is, or only its encryption part.', async () => {
     const past = ['--faked-system-time', '20200101T000000']
     const whole = await gpg.makeKey(userId, 'ed25519', 'cert,sign', '1y', past)

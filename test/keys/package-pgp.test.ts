@@ -149,6 +149,21 @@ test('When the reader goes away, everything upstream is destroyed, at once and b
   }
 })
 
+test('A source that has stopped giving is destroyed as soon as the reader goes away.', async () => {
+  const source = new PassThrough()
+  const message = await encryptForRecipient(source, {
+    recipientArmored: person.publicArmored,
+    signer,
+    at: now,
+    chunkBytes: 65_536,
+  })
+  source.write(randomBytes(70_000))
+  await new Promise((resolve) => message.once('data', resolve))
+  message.destroy()
+  await finished(message).catch(() => undefined)
+  expect(source.destroyed).toBe(true)
+})
+
 test('A reader that waits holds the source back.', async () => {
   let given = 0
   const source = Readable.from(
