@@ -43,19 +43,31 @@ export function understand(deps: TransferDeps, form: RequestForm): Understood {
     prisonNumbers: words(form.prisonNumbers),
   }
   const checked = checkFields(requestSchemas(deps.establishments).request, given)
-  if ('faults' in checked) return { faults: checked.faults.map(onForm) }
+  if ('faults' in checked) return { faults: checked.faults.map((fault) => onForm(form, fault)) }
   try {
     checkAgainstDataset(deps, checked.data)
   } catch (error) {
-    if (error instanceof Problem) return { faults: error.fields.map(onForm) }
+    if (error instanceof Problem) return { faults: error.fields.map((fault) => onForm(form, fault)) }
     throw error
   }
   return { asked: checked.data }
 }
 
+/** What is said of a box that was left empty. */
+const blanks: Readonly<Record<string, string>> = {
+  fields: 'Choose at least one field.',
+  establishments: 'Give at least one establishment.',
+  periodFrom: 'Give the first day of the period.',
+  periodTo: 'Give the last day of the period.',
+  relevance: 'Say how these records are relevant to the inspection.',
+  statutoryBasis: 'Name the legal power that the request rests on.',
+}
+
 /** `establishments.0` is one box on the page. */
-function onForm(fault: FieldFault): FieldFault {
-  return { field: fault.field.split('.')[0] ?? fault.field, message: fault.message }
+function onForm(form: RequestForm, fault: FieldFault): FieldFault {
+  const field = fault.field.split('.')[0] ?? fault.field
+  const isBlank = Object.entries(form).some(([name, value]) => name === field && (typeof value === 'string' ? value.trim() === '' : value.length === 0))
+  return { field, message: (isBlank ? blanks[field] : undefined) ?? fault.message }
 }
 
 /** What the builder offers: this person's inspections, the datasets with the fields, the purposes. */

@@ -37,7 +37,10 @@ async function startServer(): Promise<{ url(database: string): string; stop(): P
     return { url, stop: () => Promise.resolve() }
   }
   const directory = await mkdtemp(path.join(tmpdir(), 'concordat-test-'))
-  const server = await startEmbeddedPostgres({ directory, settings: { fsync: 'off', full_page_writes: 'off' } })
+  const server = await startEmbeddedPostgres({
+    directory,
+    settings: { fsync: 'off', full_page_writes: 'off' },
+  })
   return {
     url: (database) => server.url(database),
     stop: async () => {
