@@ -2,7 +2,15 @@
 // Version 4 keys with Curve25519 in its older encoding (`curve25519Legacy`): GnuPG 2.2 reads neither version 6 keys
 // nor the newer encoding. AES-256 always; never OCB or AES-128; no compression (ciphertext length must say nothing
 // about content, and case files are packed already).
-import { config as defaults, enums, generateKey, type Key, type PartialConfig } from 'openpgp'
+import {
+  config as defaults,
+  encryptKey,
+  enums,
+  generateKey,
+  type Key,
+  type PartialConfig,
+  type PrivateKey,
+} from 'openpgp'
 
 export const strongRsaBits = 3072
 
@@ -46,14 +54,46 @@ export async function createPersonKey(person: {
     date: person.at,
     format: 'object',
     config: openpgpConfig,
-    ...(person.passphrase === undefined ? {} : { passphrase: person.passphrase }),
     ...(person.validForDays === undefined ? {} : { keyExpirationTime: person.validForDays * 86_400 }),
   })
+  const privateKey = await withKnownHashes(made.privateKey, person.at)
   return {
-    fingerprint: fingerprintOf(made.publicKey),
-    publicArmored: made.publicKey.armor(wholeOpenpgpConfig),
-    privateArmored: made.privateKey.armor(wholeOpenpgpConfig),
+    fingerprint: fingerprintOf(privateKey),
+    publicArmored: privateKey.toPublic().armor(wholeOpenpgpConfig),
+    privateArmored: await protectedBy(person.passphrase, privateKey),
   }
+}
+
+/** The certification has its salt notation from the first signing already. */
+const resigning = { ...wholeOpenpgpConfig, nonDeterministicSignaturesViaNotation: false }
+
+/** OpenPGP.js always states a preference for SHA-3, which GnuPG 2.2 does not know and stops to complain about. */
+async function withKnownHashes(privateKey: PrivateKey, at: Date): Promise<PrivateKey> {
+  const [user] = privateKey.users
+  const [certification] = user?.selfCertifications ?? []
+  if (!user?.userID || !certification) throw new Error('a new key has one certified user ID')
+  certification.preferredHashAlgorithms = [enums.hash.sha512, enums.hash.sha256]
+  // The published type leaves out the configuration and says bytes for what is the object of packets to sign.
+  const { sign } = certification as unknown as {
+    sign: (key: object, data: object, at: Date, detached: boolean, config: object) => Promise<void>
+  }
+  await sign.call(
+    certification,
+    privateKey.keyPacket,
+    { userID: user.userID, key: privateKey.keyPacket },
+    at,
+    false,
+    resigning,
+  )
+  return privateKey
+}
+
+async function protectedBy(passphrase: string | undefined, privateKey: PrivateKey): Promise<string> {
+  const kept =
+    passphrase === undefined
+      ? privateKey
+      : await encryptKey({ privateKey, passphrase, config: openpgpConfig })
+  return kept.armor(wholeOpenpgpConfig)
 }
 
 /** Upper-case hexadecimal, as GnuPG prints it. */
