@@ -162,6 +162,8 @@ create table concordat.item (
   row_count bigint not null check (row_count >= 0),
   wrapped_key bytea,
   shelf_ref text not null references concordat.shelf,
+  -- What it was sealed under; the rules ask at each opening whether that is still approved.
+  cipher_profile text not null,
   schedule_owner text not null,
   schedule_version text not null,
   schedule_is_demonstration boolean not null,
@@ -174,6 +176,16 @@ create table concordat.item (
   check ((state = 'destroyed') = (destroyed_at is not null))
 );
 create index item_due on concordat.item (destroy_on) where state = 'sealed';
+
+-- What stops a destruction (S13). Placed and lifted through the gateway from a later version on; counted already.
+create table concordat.hold (
+  id uuid primary key,
+  item_id uuid not null references concordat.item,
+  placed_by uuid not null references concordat.person,
+  placed_at timestamptz not null,
+  lifted_at timestamptz check (lifted_at >= placed_at)
+);
+create index hold_item on concordat.hold (item_id) where lifted_at is null;
 
 create table concordat.collection (
   id uuid primary key,

@@ -69,7 +69,9 @@ async function recordRejection(
   const person = res.locals['person'] as Person | undefined // set by mount.ts alone
   const event: LedgerEvent = {
     type: 'request.rejected',
-    actor: person ? personActor(person, req.ip) : { kind: 'process', name: 'anonymous' },
+    actor: person
+      ? personActor(person, req.ip)
+      : { kind: 'unknown', ...(req.ip !== undefined && { ip: req.ip }) },
     subjects: [],
     correlation: requestId(res),
     detail: { code: problem.code, status: problem.status, method: req.method, route: routeOf(res) },

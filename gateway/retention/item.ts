@@ -9,6 +9,8 @@ export interface Item {
   readonly plaintextBytes: number
   readonly rowCount: number
   readonly shelfRef: string
+  /** The cipher profile that it was sealed under. */
+  readonly cipherProfile: string
   readonly scheduleOwner: string
   readonly scheduleVersion: string
   readonly scheduleIsDemonstration: boolean

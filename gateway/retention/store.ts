@@ -5,7 +5,7 @@ import type { Queryable, Transaction } from '../db.ts'
 import { shelfRef, type Item } from './item.ts'
 
 const columns = `i.id, i.transfer_id, i.vault_object, i.ciphertext_sha256, i.ciphertext_bytes, i.plaintext_bytes, i.row_count,
-  i.wrapped_key, i.shelf_ref, i.schedule_owner, i.schedule_version, i.schedule_is_demonstration, i.retention_class,
+  i.wrapped_key, i.shelf_ref, i.cipher_profile, i.schedule_owner, i.schedule_version, i.schedule_is_demonstration, i.retention_class,
   i.clock_started_at, i.destroy_on, i.state, i.destroyed_at`
 
 export async function findItemOf(db: Queryable, transferId: string): Promise<Item | undefined> {
@@ -60,11 +60,11 @@ export async function insertItem(tx: Transaction, permit: Permit, item: Item): P
   if (item.status.state !== 'sealed') throw new Error('an item starts sealed')
   await tx.query(
     `insert into concordat.item (id, transfer_id, vault_object, ciphertext_sha256, ciphertext_bytes, plaintext_bytes, row_count, wrapped_key,
-       shelf_ref, schedule_owner, schedule_version, schedule_is_demonstration, retention_class, clock_started_at, destroy_on, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'sealed')`,
+       shelf_ref, cipher_profile, schedule_owner, schedule_version, schedule_is_demonstration, retention_class, clock_started_at, destroy_on, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'sealed')`,
     [
       item.id, item.transferId, item.vaultObject, item.ciphertextSha256, item.ciphertextBytes, item.plaintextBytes, item.rowCount,
-      item.status.wrappedKey, item.shelfRef, item.scheduleOwner, item.scheduleVersion, item.scheduleIsDemonstration,
+      item.status.wrappedKey, item.shelfRef, item.cipherProfile, item.scheduleOwner, item.scheduleVersion, item.scheduleIsDemonstration,
       item.retentionClass, item.clockStartedAt, item.destroyOn,
     ], // prettier-ignore
   )
@@ -120,6 +120,15 @@ export async function findSealedOn(tx: Transaction, ref: string): Promise<Item[]
     [ref],
   )
   return rows.map(parse)
+}
+
+/** Holds on an item that nobody has lifted. */
+export async function countHolds(db: Queryable, itemId: string): Promise<number> {
+  const { rows } = await db.query(
+    `select count(*) as holds from concordat.hold where item_id = $1 and lifted_at is null`,
+    [itemId],
+  )
+  return Number(rows[0]?.['holds'])
 }
 
 /** Closes the shelf to new items before its key goes, so that no item is put on it in between. */
@@ -192,6 +201,7 @@ function parse(row: Record<string, unknown>): Item {
     plaintextBytes: Number(row['plaintext_bytes']),
     rowCount: Number(row['row_count']),
     shelfRef: String(row['shelf_ref']),
+    cipherProfile: String(row['cipher_profile']),
     scheduleOwner: String(row['schedule_owner']),
     scheduleVersion: String(row['schedule_version']),
     scheduleIsDemonstration: row['schedule_is_demonstration'] === true,

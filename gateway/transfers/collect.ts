@@ -40,7 +40,7 @@ export async function collectTransfer(
       `It was due on ${item.destroyOn}. Its certificate is with the request.`,
     )
   const itemFacts = item
-    ? { cipherProfile: deps.exchange.cipherProfile, destroyOn: item.destroyOn, grantUntil: item.destroyOn }
+    ? { cipherProfile: item.cipherProfile, destroyOn: item.destroyOn, grantUntil: item.destroyOn }
     : {}
   const judged = await deps.judge.judge(
     context,

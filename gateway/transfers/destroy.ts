@@ -11,6 +11,7 @@ import { record } from '../http/mount.ts'
 import type { Log } from '../log.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
 import {
+  countHolds,
   findDueShelves,
   findSealedOn,
   lockItem,
@@ -66,7 +67,10 @@ async function judgeDestroy(deps: DestroyDeps, tx: Transaction, item: Item) {
   const now = deps.clock()
   const transfer = await lockTransfer(tx, item.transferId)
   if (!transfer) throw new Error('an item without its transfer')
-  const facts = await factsOf(tx, gatewayProcess, transfer, now, { destroyOn: item.destroyOn, holds: 0 })
+  const facts = await factsOf(tx, gatewayProcess, transfer, now, {
+    destroyOn: item.destroyOn,
+    holds: await countHolds(tx, item.id),
+  })
   return { transfer, ...(await deps.judge.judgeProcess({ tx, now }, 'destroy', facts)) }
 }
 

@@ -72,7 +72,7 @@ async function actsOf(deps: TransferDeps, context: PersonContext, transfer: Tran
   const facts = await factsOf(context.tx, context.person, transfer, context.now, {
     reasonGiven: true,
     ...(item && {
-      cipherProfile: deps.exchange.cipherProfile,
+      cipherProfile: item.cipherProfile,
       destroyOn: item.destroyOn,
       grantUntil: item.destroyOn,
     }),

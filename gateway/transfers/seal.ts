@@ -131,6 +131,7 @@ async function seal(deps: SealDeps, planned: Plan): Promise<Sealed> {
       plaintextBytes: measured.plaintextBytes,
       rowCount: contents.rowCount,
       shelfRef: shelf,
+      cipherProfile: deps.exchange.cipherProfile,
       scheduleOwner: retention.owner,
       scheduleVersion: retention.version,
       scheduleIsDemonstration: retention.demonstration,
