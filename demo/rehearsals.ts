@@ -3,6 +3,7 @@
 import path from 'node:path'
 import { KeyFault } from '../keys/key-fault.ts'
 import { unwrapForOpening } from '../keys/opening.ts'
+import { clockSetTo } from '../gateway/clock.ts'
 import { openDatabase } from '../gateway/db.ts'
 import type { EmbeddedDatabase } from '../gateway/embedded-database.ts'
 import { sealingContext } from '../gateway/retention/item.ts'
@@ -22,7 +23,7 @@ export function rehearsals(
     settle: () => settle(wiring),
     workOn: async (day) => {
       await takeBackup(database.server, backup)
-      await sweep({ ...wiring, clock: () => new Date(`${day}T12:00:00Z`) })
+      await sweep({ ...wiring, clock: clockSetTo(new Date(`${day}T12:00:00Z`)) })
     },
     rehearseRestore: (itemId) => openFromBackup(wiring, backup, itemId),
   }

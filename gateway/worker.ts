@@ -1,6 +1,6 @@
 // What runs beside requests: sealing what was supplied, sending mail, and the sweep that destroys what is due and issues
 // its certificates. Any number may run; rows and queues let one work on each thing.
-import { record } from './http/mount.ts'
+import { recordFailedJob } from './decisions/failed-job.ts'
 import { sendOwed } from './mail.ts'
 import { certifyDestroyed } from './transfers/certify.ts'
 import { destroyDue } from './transfers/destroy.ts'
@@ -55,12 +55,7 @@ async function recorded(wiring: Wiring, job: string, id: string, work: () => Pro
   try {
     await work()
   } catch (error) {
-    wiring.log.error('job.failed', { job, id, error })
-    const reason = error instanceof Error ? error.name : 'unknown'
-    await wiring.db.withTransaction(
-      (tx) =>
-      record(tx, [{ type: 'job.failed', actor: { kind: 'process', name: 'worker' }, subjects: [], correlation: id, detail: { job, reason } }], wiring.clock()), // prettier-ignore
-    )
+    await recordFailedJob(wiring, job, id, error)
     throw error
   }
 }

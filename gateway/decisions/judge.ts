@@ -52,16 +52,29 @@ export interface Judge {
   rehearse(act: Act, facts: Facts): Decision
 }
 
-/** A process was refused by the agreement: an operator's matter, recorded as such. */
+/** A process was refused by the agreement: an operator's matter. Whoever catches it keeps it (`keepRefused`). */
 export class ProcessRefused extends Error {
-  readonly refusals: readonly Refusal[]
-  readonly decisionId: string
-  constructor(act: Act, refusals: readonly Refusal[], decisionId: string) {
-    super(`${act} is refused by ${refusals.map((refusal) => refusal.clause).join(', ')}`)
+  readonly act: Act
+  readonly facts: Facts
+  readonly decision: Refused
+  constructor(act: Act, facts: Facts, decision: Refused) {
+    super(`${act} is refused by ${decision.refusals.map((refusal) => refusal.clause).join(', ')}`)
     this.name = 'ProcessRefused'
-    this.refusals = refusals
-    this.decisionId = decisionId
+    this.act = act
+    this.facts = facts
+    this.decision = decision
   }
+}
+
+/** The refusal's own transaction ended with it, so it is kept in another. @returns the decision's id */
+export async function keepRefused(
+  tx: Transaction,
+  { act, facts, decision }: ProcessRefused,
+  now: Date,
+): Promise<string> {
+  const decisionId = randomUUID()
+  await keep(tx, decisionId, act, facts, decision, null, now)
+  return decisionId
 }
 
 export function createJudge(agreements: Agreements): Judge {
@@ -80,10 +93,10 @@ export function createJudge(agreements: Agreements): Judge {
     },
     judgeProcess: async (context, act, facts) => {
       const decision = decide(agreements, act, facts)
+      if (decision.outcome === 'refusal') throw new ProcessRefused(act, facts, decision)
       const decisionId = randomUUID()
       await keep(context.tx, decisionId, act, facts, decision, null, context.now)
-      if (decision.outcome === 'permit') return { permit: decision.permit, decisionId }
-      throw new ProcessRefused(act, decision.refusals, decisionId)
+      return { permit: decision.permit, decisionId }
     },
   }
 }

@@ -6,7 +6,8 @@ import { confirmDestroyed } from '../../keys/opening.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../db.ts'
-import { policyHash, ProcessRefused } from '../decisions/judge.ts'
+import { recordFailedJob } from '../decisions/failed-job.ts'
+import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import type { Log } from '../log.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
@@ -44,7 +45,7 @@ export async function destroyDue(deps: DestroyDeps): Promise<string[]> {
     try {
       destroyed.push(...(await destroyShelf(deps, ref)))
     } catch (error) {
-      await recordFailure(deps, ref, error)
+      await recordFailedJob(deps, 'destroy-due', ref, error)
     }
   }
   return destroyed
@@ -94,14 +95,4 @@ async function destroyItem(deps: DestroyDeps, item: Item): Promise<void> {
       clauses: [...permit.tested], detail: { method: 'erasure', shelf: item.shelfRef, sha256, dueOn: item.destroyOn },
     }], now) // prettier-ignore
   })
-}
-
-async function recordFailure(deps: DestroyDeps, ref: string, error: unknown): Promise<void> {
-  deps.log.error('destruction.failed', { shelf: ref, error })
-  const reason = error instanceof ProcessRefused ? 'refused' : 'fault'
-  const clauses = error instanceof ProcessRefused ? error.refusals.map((refusal) => refusal.clause) : []
-  await deps.db.withTransaction(
-    (tx) =>
-    record(tx, [{ type: 'job.failed', actor: { kind: 'process', name: 'worker' }, subjects: [], correlation: ref, clauses, detail: { job: 'destroy-due', reason } }], deps.clock()), // prettier-ignore
-  )
 }

@@ -38,7 +38,7 @@ export function transferPages(deps: TransferDeps): Endpoint[] {
     }),
     ...acting(deps),
     endpoint({
-      ...page, path: '/requests/:id/package', summary: 'Collect', input: { params },
+      ...post, path: '/requests/:id/package', summary: 'Collect; a form, since it changes what the ledger says', input: { params },
       handle: async (context, { params: { id } }) => {
         const outcome = await collectTransfer(deps, context, id)
         return outcome.kind === 'refused' ? refusalPage(outcome) : { events: outcome.events, stream: outcome.value }
@@ -91,7 +91,15 @@ async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> 
     events,
     view: {
       template: 'home.njk',
-      data: { waitingOnYou, yours, due, supplyDue, datasets: deps.datasets, mayRequest },
+      data: {
+        waitingOnYou,
+        yours,
+        due,
+        supplyDue,
+        datasets: deps.datasets,
+        establishments: deps.establishments,
+        mayRequest,
+      },
     },
   }
 }

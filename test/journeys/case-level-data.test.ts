@@ -1,6 +1,7 @@
 // The main job over JSON, from request to destruction, against real parts, as the roles that production has.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openMessage } from '../../keys/open-message.ts'
+import { clockSetTo } from '../../gateway/clock.ts'
 import { sweep } from '../../gateway/worker.ts'
 import { enrolKey, entriesOf, permittedRequest, startGateway, type TestGateway } from '../support/gateway.ts'
 
@@ -37,7 +38,7 @@ describe('a request for case-level data', () => {
 
     const shown = (await analyst.get(`/api/v1/requests/${id}`)).json()
     const item = shown['item'] as { id: string; destroyOn: string }
-    await sweep({ ...gateway.wiring, clock: () => new Date(`${item.destroyOn}T12:00:00Z`) })
+    await sweep({ ...gateway.wiring, clock: clockSetTo(new Date(`${item.destroyOn}T12:00:00Z`)) })
     expect((await analyst.get(`/api/v1/requests/${id}`)).json()['state']).toBe('destroyed')
     expect((await analyst.get(`/api/v1/requests/${id}/package`)).status).toBe(410)
     expect((await analyst.get(`/api/v1/requests/${id}/certificate`)).status).toBe(200)
