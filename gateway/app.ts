@@ -3,6 +3,7 @@ import express, { Router, type Express } from 'express'
 import type { Wiring } from './wire.ts'
 import { isLoopback } from './config.ts'
 import { health } from './http/health.ts'
+import { refuseOtherMedia } from './http/input.ts'
 import { mount } from './http/mount.ts'
 import { openapi } from './http/openapi.ts'
 import { assets, usePages } from './http/pages.ts'
@@ -31,8 +32,9 @@ export function createApp(wiring: Wiring): Express {
   const endpoints = allEndpoints(wiring)
   const api = Router()
   api.use(express.json({ limit: '256kb', type: ['application/json'] }))
-  for (const endpoint of endpoints) if (endpoint.surface === 'api') mount(api, endpoint, wiring)
-  mount(api, openapi(endpoints, config.publicUrl), wiring)
+  api.use(refuseOtherMedia)
+  const overJson = endpoints.filter((endpoint) => endpoint.surface === 'api')
+  mount(api, [...overJson, openapi(endpoints, config.publicUrl)], wiring)
   app.use(only('/api/', api))
 
   const pages = Router()
@@ -48,7 +50,11 @@ export function createApp(wiring: Wiring): Express {
   pages.use(express.urlencoded({ extended: false, limit: '256kb' }))
   pages.use(csrfProtection)
   pages.use(signInRoutes(wiring))
-  for (const endpoint of endpoints) if (endpoint.surface === 'page') mount(pages, endpoint, wiring)
+  mount(
+    pages,
+    endpoints.filter((endpoint) => endpoint.surface === 'page'),
+    wiring,
+  )
   app.use(pages)
 
   app.use(() => {
@@ -65,7 +71,7 @@ export function allEndpoints(wiring: Wiring) {
 /** The API never sees a session, and the pages never a bearer token. */
 function only(prefix: string, router: Router): express.RequestHandler {
   return (req, res, next) => {
-    if (!req.path.startsWith(prefix)) return next()
-    router(req, res, (error?: unknown) => next(error ?? notFound()))
+    if (!req.path.startsWith(prefix)) next()
+    else router(req, res, (error?: unknown) => next(error ?? notFound()))
   }
 }

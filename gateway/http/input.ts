@@ -1,11 +1,20 @@
 // Unknown input becomes typed input here and nowhere deeper. Every field that is wrong is named at once, in plain words;
 // a field that we do not know is refused, not ignored (ASVS 15.3.3).
-import type { Request } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { z } from 'zod'
 import type { InputParts } from './endpoint.ts'
 import { Problem, type FieldFault } from './problem.ts'
 
 const parts = ['params', 'query', 'body'] as const
+
+/** A body in another type was not read; without this it would be taken for an empty one. */
+export const refuseOtherMedia: RequestHandler = (req, _res, next) => {
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (hasBody && req.body === undefined)
+    throw new Problem('media.unsupported', 'Send the body as JSON with the content type application/json.')
+  next()
+}
 
 /** @throws {Problem} `input.invalid` naming every field */
 export function parseInput(req: Request, schemas: InputParts): Record<string, unknown> {
@@ -14,6 +23,7 @@ export function parseInput(req: Request, schemas: InputParts): Record<string, un
   for (const part of parts) {
     const schema = schemas[part]
     const given: unknown = req[part] ?? {}
+    faults.push(...unstorable(given))
     if (!schema) {
       faults.push(...unexpected(given))
       continue
@@ -38,6 +48,18 @@ export function checkFields<T extends z.ZodType>(
 ): { data: z.output<T> } | { faults: FieldFault[] } {
   const parsed = schema.safeParse(given)
   return parsed.success ? { data: parsed.data } : { faults: parsed.error.issues.flatMap(describe) }
+}
+
+/** Text that neither the database nor the ledger can hold as it was sent: a NUL, or half of a surrogate pair. */
+function unstorable(given: unknown, at: readonly string[] = []): FieldFault[] {
+  if (typeof given === 'string') {
+    if (given.isWellFormed() && !given.includes('\0')) return []
+    return [
+      { field: at.join('.') || 'body', message: 'This holds a character that cannot be kept. Take it out.' },
+    ]
+  }
+  if (given === null || typeof given !== 'object') return []
+  return Object.entries(given).flatMap(([key, each]) => unstorable(each, [...at, key]))
 }
 
 function unexpected(given: unknown): FieldFault[] {

@@ -18,12 +18,25 @@ export interface MountDeps {
   readonly identify: Identify
 }
 
-export function mount(router: Router, endpoint: Endpoint, deps: MountDeps): void {
-  router[endpoint.method](endpoint.path, handler(endpoint, deps))
+/** After its endpoints an address answers any other method with 405; HEAD is none of a GET that is an access. */
+export function mount(router: Router, endpoints: readonly Endpoint[], deps: MountDeps): void {
+  for (const endpoint of endpoints) router[endpoint.method](endpoint.path, handler(endpoint, deps))
+  for (const [path, known] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
+    const allow = known.map((endpoint) => endpoint.method.toUpperCase()).join(', ')
+    router.all(path, (_req, res) => {
+      res.locals['route'] = path
+      res.set('Allow', allow) // RFC 9110 §15.5.6
+      throw new Problem('method.not-allowed', `This address takes ${allow}.`)
+    })
+  }
 }
 
 function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
-  return async (req, res) => {
+  return async (req, res, next) => {
+    if (req.method === 'HEAD') {
+      next()
+      return
+    }
     res.locals['route'] = endpoint.path
     const claim = endpoint.who === 'person' ? await deps.identify.claim(req, endpoint.surface) : undefined
     const { reply, entries } = await deps.db.withTransaction(async (tx) => {

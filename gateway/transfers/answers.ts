@@ -48,6 +48,13 @@ export async function answerOf(db: Queryable, transfer: Transfer) {
   }
 }
 
+/** One after the other: a transaction is one connection, which does one thing at a time. */
+export async function answersOf(db: Queryable, transfers: readonly Transfer[]) {
+  const answers: Awaited<ReturnType<typeof answerOf>>[] = []
+  for (const transfer of transfers) answers.push(await answerOf(db, transfer))
+  return answers
+}
+
 /** In the order in which it happened. */
 export function timelineOf(transfer: Transfer): TimelineStep[] {
   const steps: [string, Date | undefined][] = [

@@ -5,7 +5,7 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { personActor } from '../http/who.ts'
 import { acknowledgeTransfer } from './acknowledge.ts'
 import type { Done } from './act.ts'
-import { answerOf, answerOfAct } from './answers.ts'
+import { answerOf, answerOfAct, answersOf } from './answers.ts'
 import { approveTransfer, returnTransfer } from './approve.ts'
 import { viewCertificate } from './certificate-view.ts'
 import { collectTransfer } from './collect.ts'
@@ -73,7 +73,7 @@ function looking(deps: TransferDeps): Endpoint[] {
       answers: z.object({ waitingOnYou: z.array(transferAnswer), yours: z.array(transferAnswer) }),
       handle: async (context) => {
         const lists = await listFor(deps, context)
-        const answer = async (list: typeof lists.yours) => Promise.all(list.map((transfer) => answerOf(context.tx, transfer)))
+        const answer = (list: typeof lists.yours) => answersOf(context.tx, list)
         const json = { waitingOnYou: await answer(lists.waitingOnYou), yours: await answer(lists.yours) }
         return { events: [listed(context, lists.yours.length + lists.waitingOnYou.length)], json }
       },

@@ -123,7 +123,7 @@ export function checkAgainstDataset({ datasets, purposes }: ActDeps, asked: Aske
   const known = new Set(dataset?.fields.map((field) => field.name))
   asked.fields.forEach((field, index) => {
     if (dataset && !known.has(field))
-      faults.push({ field: `fields.${index}`, message: `${dataset.title} has no field ${field}.` })
+      faults.push({ field: `fields.${index}`, message: `${dataset.title} has no field of this name.` })
   })
   if (faults.length > 0)
     throw new Problem(

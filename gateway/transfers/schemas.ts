@@ -6,7 +6,12 @@ import { transferStates } from './transfer.ts'
 
 const day = z.iso.date('Give a date as year-month-day, for example 2026-04-01.')
 const name = (what: string) => z.string().trim().min(1).max(100).describe(what)
-const list = <T extends z.ZodType>(each: T, most: number) => z.array(each).min(1).max(most)
+const list = <T extends z.ZodType<string>>(each: T, most: number) =>
+  z.array(each).min(1).max(most).superRefine((values, context) => {
+    values.forEach((value, index) => {
+      if (values.indexOf(value) < index) context.addIssue({ code: 'custom', path: [index], message: 'This is named twice. Name it once.' })
+    })
+  }) // prettier-ignore
 
 /** @param establishments the real ones; a code that is not among them is answered with the nearest */
 export function requestSchemas(establishments: Establishments) {
@@ -19,13 +24,13 @@ export function requestSchemas(establishments: Establishments) {
   }) // prettier-ignore
   const shape = {
     inspection: name('Reference of the inspection that the data is for'),
-    dataset: name('Key of the dataset, as in /api/v1/datasets'),
+    dataset: name('Key of the dataset, such as self-harm-incidents'),
     fields: list(name('Name of a field'), 100),
     establishments: list(establishment, 20),
     prisonNumbers: z.array(z.string().trim().toUpperCase().regex(/^[A-Z]\d{4}[A-Z]{2}$/, 'A prison number looks like A1234BC.')).max(500).default([]), // prettier-ignore
     periodFrom: day,
     periodTo: day,
-    purpose: name('Key of the purpose, as in /api/v1/datasets'),
+    purpose: name('Key of the purpose, such as safety'),
     relevance: z
       .string()
       .trim()

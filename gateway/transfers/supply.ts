@@ -57,7 +57,7 @@ function checkNarrower(transfer: Transfer, part: Extract<SupplyInput, { outcome:
   for (const name of ['fields', 'establishments'] as const) {
     part[name].forEach((value, index) => {
       if (!transfer[name].includes(value))
-        faults.push({ field: `${name}.${index}`, message: `${value} is not in the approved request.` })
+        faults.push({ field: `${name}.${index}`, message: 'This is not in the approved request.' })
     })
   }
   const whole =
