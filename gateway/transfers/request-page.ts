@@ -41,17 +41,18 @@ export async function transferPage(
   mistaken?: Mistaken,
 ): Promise<Reply> {
   const { transfer, event } = await viewTransfer(deps, context, id)
-  const [requester, approver, supplier] = await Promise.all(
-    [transfer.requester, transfer.approver, transfer.supplier].map((who) =>
-      who === undefined ? undefined : findPersonById(context.tx, who, context.now),
-    ),
-  )
+  const who = (personId: string | undefined) =>
+    personId === undefined ? undefined : findPersonById(context.tx, personId, context.now)
   const item = await findItemOf(context.tx, id)
   const data = {
     transfer,
     answer: await answerOf(context.tx, transfer),
     texts: await findTexts(context.tx, id),
-    people: { requester, approver, supplier },
+    people: {
+      requester: await who(transfer.requester),
+      approver: await who(transfer.approver),
+      supplier: await who(transfer.supplier),
+    },
     dataset: deps.datasets.get(transfer.dataset),
     purpose: deps.purposes.get(transfer.purpose),
     establishments: transfer.establishments.map((code) => deps.establishments.find(code)),
