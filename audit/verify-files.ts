@@ -29,7 +29,8 @@ export async function verifyProofFiles(
   return { verdict, text: printVerdict(verdict), exitCode: verdict.verified ? 0 : 1 }
 }
 
-async function parseVerifierKeys(text: string): Promise<VerifierKey[]> {
+/** @throws {NoteRefused} `bad-key` */
+export async function parseVerifierKeys(text: string): Promise<VerifierKey[]> {
   const lines = text
     .split('\n')
     .map((line) => line.trim())

@@ -223,6 +223,8 @@ async function destroy({ deps, analyst }: Walk, id: string, day: string) {
   if (shown['state'] !== 'destroyed')
     throw new Error(`the request is ${String(shown['state'])}, not destroyed`)
   const certificate = expectStatus(await analyst.get(`/api/v1/requests/${id}/certificate`), 200).json()
+  const key = expectStatus(await analyst.get('/api/v1/certificate-key'), 200).json()
+  await save(deps, 'certificate.jwk', `${JSON.stringify(key, null, 2)}\n`)
   await save(deps, 'certificate.json', `${JSON.stringify(certificate, null, 2)}\n`)
   return { state: shown['state'], destroyedOn: day }
 }

@@ -74,9 +74,7 @@ export class ConfigFault extends Error {
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(env)
-  const mistakes = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${explain(issue)}`)
+  const mistakes = parsed.success ? [] : parsed.error.issues.map(mistakeOf)
   mistakes.push(...crossChecks(env))
   if (!parsed.success || mistakes.length > 0) throw new ConfigFault(mistakes)
   const read = parsed.data
@@ -104,6 +102,35 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     backupDays: read.BACKUP_DAYS,
     logLevel: read.LOG_LEVEL,
   }
+}
+
+/** What `concordat migrate` needs, and nothing that serves does: the login that owns the database. */
+export function parseMigrationConfig(env: Readonly<Record<string, string | undefined>>): {
+  readonly ownerUrl: string
+} {
+  const { MIGRATION_DATABASE_URL } = parsePart(z.object({ MIGRATION_DATABASE_URL: database }), env)
+  return { ownerUrl: MIGRATION_DATABASE_URL }
+}
+
+/** What `concordat keys create` needs. */
+export function parseKeyConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'keyDirectory' | 'mailFrom' | 'ledgerOrigin'> {
+  const read = parsePart(environment.pick({ KEY_DIRECTORY: true, MAIL_FROM: true, LEDGER_ORIGIN: true }), env)
+  return { keyDirectory: read.KEY_DIRECTORY, mailFrom: read.MAIL_FROM, ledgerOrigin: read.LEDGER_ORIGIN }
+}
+
+function parsePart<T extends z.ZodType>(
+  shape: T,
+  env: Readonly<Record<string, string | undefined>>,
+): z.output<T> {
+  const parsed = shape.safeParse(env)
+  if (!parsed.success) throw new ConfigFault(parsed.error.issues.map(mistakeOf))
+  return parsed.data
+}
+
+function mistakeOf(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${explain(issue)}`
 }
 
 function explain(issue: z.core.$ZodIssue): string {

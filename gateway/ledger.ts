@@ -4,12 +4,12 @@ import type { KeyObject } from 'node:crypto'
 import path from 'node:path'
 import { fileAnchor } from '../audit/anchor.ts'
 import { formatVerifierKey } from '../audit/note.ts'
-import { noteSigner } from '../audit/note-signer.ts'
 import { publish } from '../audit/publisher.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db.ts'
+import { ledgerSigner } from './ledger-signer.ts'
 import type { Log } from './log.ts'
 
 export interface Ledger {
@@ -39,7 +39,7 @@ const batch = 5000
 const pauseMs = 250
 
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
-  const signer = await noteSigner(deps.origin, seedOf(deps.privateKey))
+  const signer = await ledgerSigner(deps.origin, deps.privateKey)
   const publisher = {
     db: deps.db,
     origin: deps.origin,
@@ -94,11 +94,4 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
       await running.catch(() => undefined)
     },
   }
-}
-
-/** RFC 8037: the private part of an Ed25519 JWK is its seed. */
-function seedOf(privateKey: KeyObject): Uint8Array {
-  const { d } = privateKey.export({ format: 'jwk' })
-  if (d === undefined) throw new Error('the ledger key is not a private Ed25519 key')
-  return Buffer.from(d, 'base64url')
 }

@@ -1,12 +1,8 @@
 // The composition root: everything that the gateway and the worker are made of, from one configuration. Nothing else
 // reads the configuration or decides what is behind an interface.
-import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import { confirmCommitted } from '../audit/committed.ts'
 import { readLog } from '../audit/log.ts'
 import { proveInclusion } from '../audit/proofs.ts'
-import { openFileKeyStore } from '../keys/file-key-store.ts'
-import { loadOrCreateEd25519, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
 import { findDuty, type Agreements } from '../policies/agreements.ts'
 import { dutyDates } from '../policies/duty.ts'
 import { loadEstablishments } from '../policies/establishments.ts'
@@ -17,6 +13,7 @@ import type { Config } from './config.ts'
 import { openDatabase, type Database } from './db.ts'
 import { createJudge } from './decisions/judge.ts'
 import { openJobQueue } from './jobs.ts'
+import { openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
 import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
@@ -44,7 +41,7 @@ const supplyClause = 'hmpps-2025/16'
 
 export async function wire({ config, clock, log, version, createMissingKeys }: WireOptions) {
   const agreements = await loadAgreements()
-  const keys = await openKeys(config, clock, createMissingKeys)
+  const keys = await openKeyDirectory(config.keyDirectory, { createMissing: createMissingKeys, email: config.mailFrom, at: clock() }) // prettier-ignore
   const databases = openDatabases(config, log)
   const { db, source } = databases
   const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory }) // prettier-ignore
@@ -84,21 +81,6 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
       await Promise.all([db.close(), databases.ledger.close(), source.close()])
     },
   } // prettier-ignore
-}
-
-async function openKeys(config: Config, clock: Clock, createMissing: boolean) {
-  const directory = path.join(config.keyDirectory, 'signing')
-  const shelves = path.join(config.keyDirectory, 'shelves')
-  if (createMissing)
-    for (const folder of [directory, shelves]) await mkdir(folder, { recursive: true, mode: 0o700 })
-  const signing = await loadOrCreateSigningKeys(directory, {
-    createMissing,
-    name: 'Concordat gateway',
-    email: config.mailFrom,
-    at: clock(),
-  })
-  const ledger = await loadOrCreateEd25519(directory, 'ledger-signing', { createMissing })
-  return { ...signing, ledger, store: await openFileKeyStore(shelves) }
 }
 
 function openDatabases(config: Config, log: Log) {

@@ -35,6 +35,7 @@ const copy = z.discriminatedUnion('kind', [
 
 export const payloadSchema = z.strictObject({
   certificateId: reference,
+  issuedAt: instant,
   itemId: reference,
   ciphertextSha256: sha256,
   keyRef: reference,

@@ -87,6 +87,8 @@ async function checkHeader({ jws, publicJwk }: Work): Promise<void> {
   }
   const { alg, typ, kid, ...more } = decodeProtectedHeader(jws)
   if (alg !== expected.alg || typ !== expected.typ) throw new Error('its header is not a certificate’s')
+  if (publicJwk.kid !== undefined && publicJwk.kid !== expected.kid)
+    throw new Error('the key to verify with is not the key that it says')
   if (kid !== expected.kid) throw new Error('it names another key')
   if (Object.keys(more).length > 0) throw new Error('its header says more than it may')
 }

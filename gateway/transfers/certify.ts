@@ -58,7 +58,7 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
     if (!item || !transfer || item.status.state !== 'destroyed') return false
     const id = randomUUID()
     const copies = copiesOf(item, await findCollections(tx, itemId), deps.backupDays)
-    const payload = payloadOf(id, item, transfer, copies, proof)
+    const payload = payloadOf({ id, issuedAt: now }, item, transfer, copies, proof)
     const jws = await signCertificate(payload, deps.certificateKey)
     if (!(await insertCertificate(tx, { id, itemId, jws, issuedAt: now }))) return false
     await record(tx, [{
@@ -86,7 +86,7 @@ function copiesOf(
 }
 
 function payloadOf(
-  id: string,
+  { id, issuedAt }: { readonly id: string; readonly issuedAt: Date },
   item: Item,
   transfer: Transfer,
   copies: CertificateCopy[],
@@ -96,6 +96,7 @@ function payloadOf(
   const { origin, entryId, leafHash, index, clauses } = proof
   return {
     certificateId: id,
+    issuedAt: issuedAt.toISOString(),
     itemId: item.id,
     ciphertextSha256: Buffer.from(item.ciphertextSha256).toString('hex'),
     keyRef: item.shelfRef,

@@ -8,6 +8,7 @@ import { verifyCertificate } from '../../keys/verify-certificate.ts'
 
 const certificate: DestructionCertificate = {
   certificateId: 'certificate/0b1f',
+  issuedAt: '2027-05-01T09:00:00Z',
   itemId: 'item/3c9a',
   ciphertextSha256: 'ab'.repeat(32),
   keyRef: 'shelf/hmi-prisons/2027-05-01/1',

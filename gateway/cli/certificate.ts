@@ -1,0 +1,72 @@
+// `concordat certificate verify`: checks a certificate of destruction offline, from three files and nothing else.
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { z } from 'zod'
+import { parseVerifierKeys } from '../../audit/verify-files.ts'
+import { exitCodes, UsageFault } from './failure.ts'
+import { verifyWholeCertificate, type Verdict } from './verify-certificate.ts'
+
+interface Options {
+  readonly certificate: string
+  readonly key: string
+  readonly vkey: string
+}
+
+export function certificateVerb(): Command {
+  return new Command('certificate').description('Check certificates of destruction.').addCommand(verifyVerb())
+}
+
+function verifyVerb(): Command {
+  return new Command('verify')
+    .description('Check offline that a destruction was certified, and that the ledger records it.')
+    .requiredOption('--certificate <file>', 'the certificate, as the gateway gave it or as a compact JWS')
+    .requiredOption('--key <file>', 'the gateway’s certificate key (JWK), from a source that you trust')
+    .requiredOption('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .addHelpText(
+      'after',
+      `
+Each step is printed as passed, failed or skipped. It ends with 0 only when every step passed. It uses no network and no
+database.
+
+Example:
+  $ npm run demo -- --once
+  $ npx concordat certificate verify --certificate .demo/out/certificate.json \\
+      --key .demo/out/certificate.jwk --vkey .demo/out/ledger.vkey
+`,
+    )
+    .action(async ({ certificate, key, vkey }: Options) => {
+      const verdict = await verifyWholeCertificate({
+        text: await readFile(certificate, 'utf8'),
+        publicJwk: parseJwk(await readFile(key, 'utf8'), key),
+        ledgerKeys: await parseVerifierKeys(await readFile(vkey, 'utf8')),
+      })
+      process.stdout.write(inWords(verdict))
+      process.exitCode = verdict.verified ? exitCodes.done : exitCodes.failed
+    })
+}
+
+/** RFC 8037: the public part of an Ed25519 key. */
+const jwkShape = z.strictObject({
+  kty: z.literal('OKP'),
+  crv: z.literal('Ed25519'),
+  x: z.string(),
+  kid: z.string().optional(),
+})
+
+function parseJwk(text: string, file: string) {
+  try {
+    const { kid, ...key } = jwkShape.parse(JSON.parse(text))
+    return { ...key, ...(kid !== undefined && { kid }) }
+  } catch {
+    throw new UsageFault(`${file} is not a public Ed25519 key in JSON (JWK).`)
+  }
+}
+
+function inWords({ verified, steps, certificate }: Verdict): string {
+  const lines = steps.map(({ outcome, name, says }) => `${outcome.padEnd(7)}  ${name.padEnd(23)}  ${says}`)
+  const last =
+    verified && certificate
+      ? `Verified: item ${certificate.itemId} was destroyed at ${certificate.destroyedAt}; the certificate is ${certificate.status}.`
+      : 'Not verified.'
+  return `${[...lines, last].join('\n')}\n`
+}

@@ -1,0 +1,54 @@
+// `concordat keys create`: makes the gateway's keys before its first start, and says what others verify with. It makes all
+// of them or none: a key that is missing beside others was lost, and is restored from where it was kept.
+import { readdir } from 'node:fs/promises'
+import { Command } from 'commander'
+import { formatVerifierKey } from '../../audit/note.ts'
+import { systemClock } from '../clock.ts'
+import { parseKeyConfig, processEnvironment } from '../config.ts'
+import { foldersOf, openKeyDirectory } from '../key-directory.ts'
+import { ledgerSigner } from '../ledger-signer.ts'
+
+export function keysVerb(): Command {
+  return new Command('keys').description('Look after the gateway’s own keys.').addCommand(createVerb())
+}
+
+function createVerb(): Command {
+  return new Command('create')
+    .description('Make the signing keys and the key store’s directory, before the first start.')
+    .addHelpText(
+      'after',
+      `
+KEY_DIRECTORY says where, LEDGER_ORIGIN what the ledger is called, and MAIL_FROM whose address the package key carries.
+Keep the directory out of the database’s backups. Nothing that is there is ever overwritten; run again, it prints the same.
+
+Example:
+  $ KEY_DIRECTORY=/var/lib/concordat/keys LEDGER_ORIGIN=gateway.example/audit/1 npx concordat keys create
+`,
+    )
+    .action(async () => {
+      const { keyDirectory, mailFrom, ledgerOrigin } = parseKeyConfig(processEnvironment())
+      const isFirst = await hasNoKeys(foldersOf(keyDirectory).signing)
+      const keys = await openKeyDirectory(keyDirectory, {
+        createMissing: isFirst,
+        email: mailFrom,
+        at: systemClock(),
+      })
+      const { key } = await ledgerSigner(ledgerOrigin, keys.ledger.privateKey)
+      const lines = [
+        `${isFirst ? 'Made' : 'Already there:'} the keys in ${keyDirectory}`,
+        `  packages are signed by      ${keys.packages.fingerprint}`,
+        `  certificates are signed by  ${keys.certificates.publicJwk.kid}`,
+        `  the ledger is signed by     ${formatVerifierKey(key)}`,
+      ]
+      process.stdout.write(`${lines.join('\n')}\n`)
+    })
+}
+
+async function hasNoKeys(directory: string): Promise<boolean> {
+  try {
+    return (await readdir(directory)).length === 0
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true
+    throw error
+  }
+}

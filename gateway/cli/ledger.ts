@@ -1,0 +1,44 @@
+// `concordat ledger verify`: checks offline that one entry is in the ledger, from two files and nothing else.
+import { Command } from 'commander'
+import { verifyProofFiles } from '../../audit/verify-files.ts'
+
+interface Options {
+  readonly proof: string
+  readonly vkey: string
+  readonly entry?: string
+  readonly origin?: string
+}
+
+export function ledgerVerb(): Command {
+  return new Command('ledger').description('Check the ledger.').addCommand(verifyVerb())
+}
+
+function verifyVerb(): Command {
+  return new Command('verify')
+    .description('Check offline that one entry is in the ledger.')
+    .requiredOption('--proof <file>', 'proof of the entry (C2SP tlog-proof)')
+    .requiredOption('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option('--entry <file>', 'the bytes of the entry, to compare with those in the proof')
+    .option('--origin <name>', 'the name that the ledger must have')
+    .addHelpText(
+      'after',
+      `
+Each step is printed as passed, failed or skipped. It ends with 0 only when every step passed. It uses no network and no
+database.
+
+Example:
+  $ npm run demo -- --once
+  $ npx concordat ledger verify --proof .demo/out/proof.txt --vkey .demo/out/ledger.vkey
+`,
+    )
+    .action(async ({ proof, vkey, entry, origin }: Options) => {
+      const { text, exitCode } = await verifyProofFiles({
+        proofFile: proof,
+        vkeyFile: vkey,
+        ...(entry !== undefined && { entryFile: entry }),
+        ...(origin !== undefined && { origin }),
+      })
+      process.stdout.write(text)
+      process.exitCode = exitCode
+    })
+}

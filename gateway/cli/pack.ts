@@ -1,0 +1,75 @@
+// `concordat pack lint` and `concordat pack test`: the agreements as whoever drafts them works on them. Loading finds every
+// fault; nothing is loaded in part, so a pack that lints also runs.
+import { Command } from 'commander'
+import type { Agreements, Pack } from '../../policies/agreements.ts'
+import { PackFault, type Fault } from '../../policies/fault.ts'
+import { loadAgreements } from '../../policies/pack.ts'
+import { exitCodes } from './failure.ts'
+
+export function packVerb(): Command {
+  return new Command('pack')
+    .description('Check the agreements and the rules that decide.')
+    .addCommand(
+      verb('lint', 'Find every fault in the policies folder, each with file, line and remedy.', counts),
+    )
+    .addCommand(
+      verb('test', 'Run the examples of the agreements, and list each that holds.', examplesThatHold),
+    )
+}
+
+function verb(name: string, description: string, report: (agreements: Agreements) => string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('[folder]', 'a policies folder; without it, the one that this version ships')
+    .addHelpText(
+      'after',
+      `
+It ends with 1 when anything is at fault. The gateway does not start with such a folder.
+
+Example:
+  $ npx concordat pack ${name} policies
+`,
+    )
+    .action(async (folder: string | undefined) => {
+      try {
+        process.stdout.write(report(await loadAgreements(folder)))
+      } catch (error) {
+        if (!(error instanceof PackFault)) throw error
+        process.stdout.write(faultList(error.faults))
+        process.exitCode = exitCodes.failed
+      }
+    })
+}
+
+function counts(agreements: Agreements): string {
+  const lines = packsOf(agreements).map(({ key, paragraphs, hash }) => {
+    const rules = paragraphs.flatMap((paragraph) => paragraph.rules).length
+    const clauses = paragraphs.flatMap((paragraph) => paragraph.clauses).length
+    return `${key}  ${paragraphs.length} paragraphs, ${clauses} clauses, ${rules} rules, ${examplesOf({ paragraphs }).length} examples  ${hash}`
+  })
+  return `${lines.join('\n')}\nNo faults.\n`
+}
+
+function examplesThatHold(agreements: Agreements): string {
+  const examples = packsOf(agreements).flatMap(examplesOf)
+  const lines = examples.map(({ name, place, when, refuses }) => {
+    const outcome = refuses === undefined ? 'permitted' : `refused by ${refuses.join(', ')}`
+    return `holds  ${place.file}:${place.line}  ${name}: ${when} is ${outcome}`
+  })
+  return `${lines.join('\n')}\n${examples.length} examples hold.\n`
+}
+
+function faultList(faults: readonly Fault[]): string {
+  const lines = faults.map(
+    ({ file, line, message, remedy }) => `${file}:${line}: ${message}\n    ${remedy}\n`,
+  )
+  return `${lines.join('')}${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}.\n`
+}
+
+function packsOf({ agreements, local }: Agreements): Pack<unknown>[] {
+  return [...agreements.values(), local]
+}
+
+function examplesOf({ paragraphs }: Pick<Pack<unknown>, 'paragraphs'>) {
+  return paragraphs.flatMap((paragraph) => paragraph.examples)
+}
