@@ -2,13 +2,12 @@
 // Prisons (S6), and whoever asked never approves.
 import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
-import { notFound } from '../http/problem.ts'
 import { entryBase, type ActDeps, type Done } from './act.ts'
 import { startSupplyClock } from './duties.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester, notifySupplyDesk } from './notices.ts'
 import { insertText, lockTransfer, move } from './store.ts'
-import { mayView } from './view.ts'
+import { visible } from './view.ts'
 
 export async function approveTransfer(
   deps: ActDeps,
@@ -69,7 +68,5 @@ export async function returnTransfer(
 
 /** @throws {Problem} `not-found`, the same for what does not exist and for what is not this person's */
 export async function lockVisible(deps: ActDeps, context: PersonContext, id: string) {
-  const transfer = await lockTransfer(context.tx, id)
-  if (!transfer || !(await mayView(deps, context, transfer))) throw notFound()
-  return transfer
+  return visible(deps, context, await lockTransfer(context.tx, id))
 }
