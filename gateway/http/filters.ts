@@ -68,6 +68,14 @@ function capitalised(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
+/** the instant that ends a day in London → 'the end of 27 November 2026'; another instant as `moment` */
+export function writeDeadline(value: unknown): string {
+  const date = toDate(value)
+  if (!date) return ''
+  const written = writeMoment(date)
+  return written.endsWith(', 12:00am') ? `the end of ${writeDay(new Date(date.getTime() - 1))}` : written
+}
+
 function toDate(value: unknown): Date | undefined {
   if (value instanceof Date) return value
   if (typeof value !== 'string' || value === '') return undefined
@@ -78,6 +86,7 @@ function toDate(value: unknown): Date | undefined {
 export function addFilters(environment: nunjucks.Environment): void {
   environment.addFilter('day', writeDay)
   environment.addFilter('moment', writeMoment)
+  environment.addFilter('deadline', writeDeadline)
   environment.addFilter('count', writeCount)
   environment.addFilter('party', writeParty)
   environment.addFilter('words', writeKey)

@@ -3,7 +3,7 @@ import express from 'express'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../audit/events.ts'
 import { writeEntryType } from '../../gateway/http/entry-words.ts'
-import { writeKey, writeParagraph, writeParty } from '../../gateway/http/filters.ts'
+import { writeDeadline, writeKey, writeParagraph, writeParty } from '../../gateway/http/filters.ts'
 import { usePages } from '../../gateway/http/pages.ts'
 import { frame, samples } from './sample-views.ts'
 
@@ -40,7 +40,8 @@ describe.each(samples)('%s shows %s', (template, _what, data) => {
     const html = await render(template, data)
     expect(html.match(/<script[^>]*>/g)).toEqual(['<script type="module" src="/assets/concordat.js">'])
     expect(html).not.toMatch(/<style/i)
-    for (const tag of tags(html)) expect(tag.replaceAll(/"[^"]*"/g, '')).not.toMatch(/\s(style|on[a-z]+)\s*=/i)
+    for (const tag of tags(html))
+      expect(tag.replaceAll(/"[^"]*"/g, '')).not.toMatch(/\s(style|on[a-z]+)\s*=/i)
   })
 
   test('It prints no undefined, no object, no [HMIP], and claims nothing that cannot be kept.', async () => {
@@ -119,4 +120,10 @@ test('Clauses and keys are written for people.', () => {
     'Prison number',
     'Period from',
   ])
+})
+
+test('A time limit that ends with a day is written as that day, in summer and in winter.', () => {
+  expect(writeDeadline('2026-11-28T00:00:00.000Z')).toBe('the end of 27 November 2026')
+  expect(writeDeadline('2026-07-03T23:00:00.000Z')).toBe('the end of 3 July 2026')
+  expect(writeDeadline('2026-07-03T12:00:00.000Z')).toBe('3 July 2026, 1:00pm')
 })
