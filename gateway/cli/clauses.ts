@@ -98,7 +98,7 @@ function mechanisms(clause: Clause, { rules, duties }: Paragraph): string[] {
 
 function otherMechanism(clause: Clause): string[] {
   if (clause.kind === 'attestation') return [`attests  ${clause.form.by.join(', ')}: ${clause.form.states}`]
-  if (clause.kind === 'record') return [`keeps    ${clause.keeps.join(', ')}`]
+  if (clause.kind === 'record' && clause.keeps) return [`keeps    ${(clause.keeps ?? []).join(', ')}`]
   if (clause.kind === 'outside') return [`why      ${clause.why}`]
   return []
 }

@@ -17,7 +17,7 @@ const guide = `
 Examples:
   A first start, against your own PostgreSQL
     $ MIGRATION_DATABASE_URL=postgres://owner@db/concordat npx concordat migrate
-    $ KEY_DIRECTORY=/var/lib/concordat/keys npx concordat keys create
+    $ KEY_DIRECTORY=/var/lib/concordat/keys LEDGER_ORIGIN=gateway.example/audit/1 npx concordat keys create
     $ npx concordat serve
   Where is paragraph 16 of the agreement, and what makes it happen?
     $ npx concordat clauses 16

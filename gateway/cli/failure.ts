@@ -16,6 +16,8 @@ export function plainWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const missing = missingFile(error)
   if (missing !== undefined) return missing
+  const silent = silentServer(error)
+  if (silent !== undefined) return silent
   const known = [UsageFault, ConfigFault, PackFault, KeyFault, NoteRefused]
   return known.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message)
 }
@@ -25,6 +27,14 @@ export function exitCodeOf(error: unknown): ExitCode {
   return couldNotBegin || (error instanceof Error && missingFile(error) !== undefined)
     ? exitCodes.usage
     : exitCodes.failed
+}
+
+/** Node's own connection errors, as sentences. A name with two addresses gives one error for each. */
+function silentServer(error: Error): string | undefined {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  if (!(first instanceof Error) || !('syscall' in first) || !('code' in first)) return undefined
+  if (first.syscall !== 'connect' && first.syscall !== 'getaddrinfo') return undefined
+  return `A server that the configuration names did not answer (${first.message}).`
 }
 
 /** Node's own file errors, as sentences. */

@@ -3,7 +3,7 @@
 import type { Decision } from '../../policies/decide.ts'
 import type { PersonContext, Reply } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
-import type { TransferDeps } from './endpoints.ts'
+import type { TransferDeps } from './deps.ts'
 import { factsOfRequest } from './facts.ts'
 import { categoriesOf, checkAgainstDataset } from './request.ts'
 import type { AskedInput } from './schemas.ts'

@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto'
 import type { DutyDates } from '../../policies/duty.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import type { Context } from '../http/endpoint.ts'
-import type { ActDeps } from './act.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface DutyClock {
@@ -13,7 +12,7 @@ export interface DutyClock {
 }
 
 export async function startSupplyClock(
-  deps: Pick<ActDeps, 'supplyClock'>,
+  deps: { readonly supplyClock: DutyClock },
   context: Context,
   transfer: Transfer,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { findInspectionsOf } from '../inspections/store.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { Problem, type FieldFault } from '../http/problem.ts'
 import { checkFields } from '../http/input.ts'
-import type { TransferDeps } from './endpoints.ts'
+import type { TransferDeps } from './deps.ts'
 import { checkAgainstDataset } from './request.ts'
 import { requestSchemas, type AskedInput } from './schemas.ts'
 
@@ -66,7 +66,10 @@ const blanks: Readonly<Record<string, string>> = {
 /** `establishments.0` is one box on the page. */
 function onForm(form: RequestForm, fault: FieldFault): FieldFault {
   const field = fault.field.split('.')[0] ?? fault.field
-  const isBlank = Object.entries(form).some(([name, value]) => name === field && (typeof value === 'string' ? value.trim() === '' : value.length === 0))
+  const isBlank = Object.entries(form).some(
+    ([name, value]) =>
+      name === field && (typeof value === 'string' ? value.trim() === '' : value.length === 0),
+  )
   return { field, message: (isBlank ? blanks[field] : undefined) ?? fault.message }
 }
 

@@ -3,7 +3,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { findSealedItems } from '../retention/store.ts'
 import { listTransfers, type TransferFilter } from './store.ts'
 import type { Transfer } from './transfer.ts'
-import type { TransferDeps } from './endpoints.ts'
+import type { TransferDeps } from './deps.ts'
 import { mayView } from './view.ts'
 
 export interface Lists {

@@ -12,8 +12,9 @@ import { viewCertificate } from './certificate-view.ts'
 import { formViewed } from './check.ts'
 import { collectTransfer } from './collect.ts'
 import { suppliesDue } from './duties.ts'
-import type { TransferDeps } from './endpoints.ts'
+import type { TransferDeps } from './deps.ts'
 import { dueToBeDestroyed, listFor } from './list.ts'
+import { refusalPage } from './refusal-page.ts'
 import { transferPage } from './request-page.ts'
 import { returnBody, supplyBody, transferParams } from './schemas.ts'
 import { supplyTransfer } from './supply.ts'
@@ -120,12 +121,4 @@ async function again(
 function backTo(outcome: Outcome<Done>): Reply {
   if (outcome.kind === 'refused') return refusalPage(outcome)
   return { events: outcome.events, redirect: `/requests/${outcome.value.id}` }
-}
-
-export function refusalPage(outcome: Extract<Outcome<unknown>, { kind: 'refused' }>): Reply {
-  return {
-    events: outcome.events,
-    status: 403,
-    view: { template: 'refusal.njk', data: { letter: outcome.letter } },
-  }
 }

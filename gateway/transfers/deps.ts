@@ -1,0 +1,12 @@
+// Everything that this slice's endpoints are given.
+import type { Decision } from '../../policies/decide.ts'
+import type { Establishments } from '../../policies/establishments.ts'
+import type { CaseSource } from '../sources/case-source.ts'
+import type { ClauseVerdict } from './clauses.ts'
+import type { CollectDeps } from './collect.ts'
+
+export interface TransferDeps extends CollectDeps {
+  readonly establishments: Establishments
+  readonly source: Pick<CaseSource, 'estimate'>
+  readonly clausesFor: (decision: Decision) => ClauseVerdict[]
+}
