@@ -84,6 +84,11 @@ export function findDuty(agreements: Agreements, clause: string): DutyRule | und
   return pack?.paragraphs.flatMap((paragraph) => paragraph.duties).find((duty) => duty.clause === clause)
 }
 
+/** Whether anything new can be done under it; its dates say on which days. The gateway's own rules always stand. */
+export function takesNewTransfers({ head }: Pack<AgreementFile | GatewayFile>): boolean {
+  return !('standing' in head.value) || head.value.standing.value === 'in-force'
+}
+
 /** All rules of a pack, in the order of the agreement. */
 export function rulesOf(pack: Pack<unknown>): Rule[] {
   return pack.paragraphs.flatMap((paragraph) => paragraph.rules)

@@ -29,6 +29,9 @@ export interface Place {
   readonly line: number
 }
 
+/** Adds a fault to those that were found. */
+export type Add = (code: FaultCode, place: Place, message: string, remedy: string) => void
+
 /** Thrown when anything in the policies folder is at fault. Nothing is loaded in part. */
 export class PackFault extends Error {
   readonly faults: readonly Fault[]

@@ -1,10 +1,14 @@
 // What does not fit together in the packs: a clause without what should enforce it, a rule without its clause, a name that
 // nobody has. All of it is found in one pass, so that a person mends a pack once and not ten times.
-import type { Agreement, Agreements, Clause, Exchange, Pack, Paragraph } from './agreements.ts'
-import type { Fault, FaultCode, Place } from './fault.ts'
+import { takesNewTransfers } from './agreements.ts'
+import type { Agreement, Agreements, Exchange, Pack, Paragraph } from './agreements.ts'
+import type { Add, Fault, Place } from './fault.ts'
+import { lintMechanism, lintPastMechanism, lintWords } from './lint-clause.ts'
+import { lintStanding } from './lint-standing.ts'
+import type { AgreementFile, GatewayFile } from './pack-shape.ts'
 import type { Rule } from './rules.ts'
 
-type Add = (code: FaultCode, place: Place, message: string, remedy: string) => void
+type AnyPack = Pack<AgreementFile | GatewayFile>
 
 const defaults = ['local/default-deny', 'local/not-established']
 
@@ -12,11 +16,12 @@ const defaults = ['local/default-deny', 'local/not-established']
 export function lint(all: Agreements): Fault[] {
   const faults: Fault[] = []
   const add: Add = (code, place, message, remedy) => faults.push({ code, ...place, message, remedy })
-  const packs = [all.local, ...all.agreements.values()]
+  const packs: AnyPack[] = [all.local, ...all.agreements.values()]
   for (const agreement of all.agreements.values()) {
     lintHead(agreement, all, add)
     for (const exchange of agreement.exchanges.values()) lintExchange(exchange, agreement, all, add)
   }
+  lintStanding(all, add)
   lintIds(packs, add)
   for (const pack of packs) for (const paragraph of pack.paragraphs) lintParagraph(paragraph, pack, all, add)
   for (const id of defaults)
@@ -30,11 +35,7 @@ export function lint(all: Agreements): Fault[] {
   return faults
 }
 
-function lintHead(
-  { key, head, parties, contacts, retention, inForce }: Agreement,
-  all: Agreements,
-  add: Add,
-): void {
+function lintHead({ key, head, parties, contacts, retention }: Agreement, all: Agreements, add: Add): void {
   if (head.file !== `agreements/${key}/agreement.yaml`)
     add(
       'unknown-name',
@@ -58,8 +59,6 @@ function lintHead(
         `${schedule.value} has no schedule.`,
         'Write one under schedules/.',
       )
-  if (inForce.until !== undefined && inForce.until.value < inForce.from.value)
-    add('shape', head.place(['inForce']), 'The agreement ends before it starts.', 'Put the dates in order.')
 }
 
 function unknownParty(party: string, place: Place, add: Add): void {
@@ -133,8 +132,12 @@ function lintIds(packs: readonly Pack<unknown>[], add: Add): void {
   }
 }
 
-function lintParagraph(paragraph: Paragraph, pack: Pack<unknown>, all: Agreements, add: Add): void {
-  for (const clause of paragraph.clauses) lintClause(clause, paragraph, add)
+function lintParagraph(paragraph: Paragraph, pack: AnyPack, all: Agreements, add: Add): void {
+  for (const clause of paragraph.clauses) {
+    lintWords(clause, add)
+    if (takesNewTransfers(pack)) lintMechanism(clause, paragraph, add)
+    else lintPastMechanism(clause, paragraph, add)
+  }
   for (const rule of paragraph.rules) lintRule(rule, paragraph, pack, all, add)
   for (const { clause, place } of paragraph.duties) {
     const owner = paragraph.clauses.find(({ id }) => id === clause)
@@ -155,29 +158,6 @@ function lintParagraph(paragraph: Paragraph, pack: Pack<unknown>, all: Agreement
         `Nothing permits the exchange ${exchange.key}.`,
         'Write its permit, with @exchange.',
       )
-}
-
-function lintClause(clause: Clause, paragraph: Paragraph, add: Add): void {
-  const { id, kind, pack, place } = clause
-  const local = pack === 'local'
-  if (!id.startsWith(`${pack}/`))
-    add('unknown-clause', place, `The clause ${id} is not of ${pack}.`, `Start its id with ${pack}/.`)
-  if (!local && (kind === 'default' || clause.says === undefined))
-    add('shape', place, `${id} does not say the agreement's own words.`, 'Quote them in says.')
-  if (kind === 'rule' && !paragraph.rules.some((rule) => rule.clause === id))
-    add(
-      'missing-mechanism',
-      place,
-      `The clause ${id} is a rule, and no rule enforces it.`,
-      `Write one with @clause("${id}") in the .cedar file beside it.`,
-    )
-  if (kind === 'duty' && !paragraph.duties.some((duty) => duty.clause === id))
-    add(
-      'missing-mechanism',
-      place,
-      `The clause ${id} is a duty, and has no clock.`,
-      'Write it under duties in this file.',
-    )
 }
 
 function lintRule(rule: Rule, paragraph: Paragraph, pack: Pack<unknown>, all: Agreements, add: Add): void {

@@ -22,19 +22,38 @@ const spoken = {
   summary: words,
   note: words.optional(),
   supersedes: clauseId.optional(),
+  /** Of an agreement that is superseded: the clause that took this one's place. */
+  supersededBy: clauseId.optional(),
 }
+/** A clock of an agreement that is not in force, in words: nothing runs by it any more. */
+const clockInWords = z.strictObject({
+  starts: words,
+  ...{ every: words.optional(), before: words.optional(), window: words.optional() },
+  ...{ target: words.optional(), limit: words.optional(), also: words.optional() },
+})
 const defaultTexts = { refusal: words, remedy: words, who: words }
 
 export const clauseShape = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('rule'), ...spoken }),
-  z.strictObject({ kind: z.literal('duty'), ...spoken }),
+  z.strictObject({
+    kind: z.literal('rule'),
+    ...spoken,
+    /** Of an agreement that is not in force: what it still means for what is held under it. */
+    stillBinds: words.optional(),
+  }),
+  z.strictObject({ kind: z.literal('duty'), ...spoken, clock: clockInWords.optional() }),
   z.strictObject({
     kind: z.literal('attestation'),
     ...spoken,
     form: z.strictObject({ by: z.array(keyShape).min(1), states: words }),
   }),
-  z.strictObject({ kind: z.literal('record'), ...spoken, keeps: z.array(eventOrField()).min(1) }),
-  z.strictObject({ kind: z.literal('outside'), ...spoken, why: words }),
+  z.strictObject({
+    kind: z.literal('record'),
+    ...spoken,
+    /** Required while the agreement is in force: afterwards nothing new is kept under it. */
+    keeps: z.array(eventOrField()).min(1).optional(),
+    clock: clockInWords.optional(),
+  }),
+  z.strictObject({ kind: z.literal('outside'), ...spoken, why: words, clock: clockInWords.optional() }),
   z.strictObject({
     kind: z.literal('default'),
     id: clauseId,
@@ -127,9 +146,13 @@ export const agreementShape = z.strictObject({
   /** The file name of the agreement's own text, for comparing quotations. */
   text: words,
   parties: z.array(keyShape).min(2),
-  inForce: z.strictObject({ from: given(dateShape), until: given(dateShape).optional() }),
+  /** Under an agreement that is not in force nothing new is done; what was done under it still resolves. */
+  standing: given(z.enum(['in-force', 'superseded', 'historical'])),
+  /** Both days included. A historical agreement may be undated. */
+  inForce: z.strictObject({ from: given(dateShape).optional(), until: given(dateShape).optional() }),
   supersedes: keyShape.optional(),
-  review: z.strictObject({ every: periodShape, next: given(dateShape) }),
+  /** `next` is left out where nobody will review it any more. */
+  review: z.strictObject({ every: periodShape, next: given(dateShape).optional() }),
   contacts: z.record(keyShape, words),
   disposal: z.enum(['destroy', 'return-then-destroy']),
   precedence: alwaysLocal(z.literal('most-restrictive')),

@@ -73,7 +73,8 @@ function paragraphOf(file: YamlFile<ParagraphFile>, pack: string, rules: readonl
     number,
     title: value.title,
     file: file.file,
-    rules,
+    // A permit is named after its exchange; two agreements can have exchanges of the same name.
+    rules: rules.map((rule) => (rule.clause === undefined ? { ...rule, id: `${pack}/${rule.id}` } : rule)),
     clauses: value.clauses.map((clause, index): Clause => ({
       ...clause,
       pack,

@@ -1,6 +1,13 @@
 // Which rules have a say in an act, and what the packs tell them: those of the agreement that governs the transfer, and
 // the gateway's own. Only rules for the act are consulted, because Cedar's cost grows with the set.
-import { findExchange, rulesOf, type Agreement, type Agreements, type PackVersion } from './agreements.ts'
+import {
+  findExchange,
+  rulesOf,
+  takesNewTransfers,
+  type Agreement,
+  type Agreements,
+  type PackVersion,
+} from './agreements.ts'
 import { prepare, type Situation } from './evaluate.ts'
 import type { Act, TransferFacts } from './facts.ts'
 import { resolveRetention } from './retention.ts'
@@ -61,12 +68,16 @@ export function governingAgreements(
   const cited = all.agreements.get(transfer.agreement)
   if (cited) return [cited]
   return [...all.agreements.values()].filter(
-    ({ parties, inForce: { from, until } }) =>
-      parties.includes(transfer.from) &&
-      parties.includes(transfer.to) &&
-      from.value <= today &&
-      (until === undefined || today <= until.value),
+    (agreement) =>
+      takesNewTransfers(agreement) &&
+      agreement.parties.includes(transfer.from) &&
+      agreement.parties.includes(transfer.to) &&
+      isDated(agreement, today),
   )
+}
+
+function isDated({ inForce: { from, until } }: Agreement, today: string): boolean {
+  return from !== undefined && from.value <= today && (until === undefined || today <= until.value)
 }
 
 const markings = ['OFFICIAL', 'OFFICIAL-SENSITIVE']
@@ -88,12 +99,16 @@ export function situationOf(
     agreement && resolveRetention(all, agreement.key, transfer.from, transfer.to, transfer.retentionClass)
   return {
     ...nothing,
-    ...(cited && { agreement: citedOf(cited) }),
+    ...(cited && { ...citedOf(cited), standing: cited.standing.value }),
     ...(exchange && { cipherProfiles: exchange.cipherProfiles.value, datasets: exchange.datasets.value }),
     ...(retention && { retentionClasses: [retention.class] }),
   }
 }
 
+/** An agreement that nobody dated cannot be in force, so no rule hears of its dates. */
 function citedOf({ key, parties, inForce: { from, until } }: Agreement): Situation {
-  return { key, parties, inForceFrom: from.value, ...(until && { inForceUntil: until.value }) }
+  if (from === undefined) return {}
+  return {
+    agreement: { key, parties, inForceFrom: from.value, ...(until && { inForceUntil: until.value }) },
+  }
 }

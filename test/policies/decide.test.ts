@@ -42,7 +42,7 @@ describe('a permit', () => {
       'hmpps-2025/11-relevance',
       'hmpps-2025/16-dsa',
     ])
-    expect(decision.permit.determining).toEqual(['case-level-data'])
+    expect(decision.permit.determining).toEqual(['hmpps-2025/case-level-data'])
     expect(decision.permit.pack).toEqual({
       key: 'hmpps-2025',
       hash: all.agreements.get('hmpps-2025')?.hash,

@@ -1,6 +1,8 @@
 // The packs' own examples, and that they would notice: every rule is silenced once, and an example has to complain.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { rulesOf, type Agreements, type Pack } from '../../policies/agreements.ts'
+import { rulesOf, takesNewTransfers, type Agreements, type Pack } from '../../policies/agreements.ts'
 import { lintExamples } from '../../policies/examples.ts'
 import { loadAgreements } from '../../policies/pack.ts'
 import type { Rule } from '../../policies/rules.ts'
@@ -30,12 +32,13 @@ function withRule(changedRule: Rule): Agreements {
 describe('examples', () => {
   test('all hold, in the folder as it is shipped', async () => {
     const loaded = await loadAgreements(policiesDir)
-    expect([...loaded.agreements.keys()]).toEqual(['hmpps-2025'])
+    expect([...loaded.agreements.keys()]).toEqual(await readdir(join(policiesDir, 'agreements')))
   })
 
   test('there are rules to test', () => {
     expect(rules.length).toBeGreaterThanOrEqual(30)
     expect(new Set(rules.map((rule) => rule.id)).size).toBe(rules.length)
+    for (const pack of packs.filter(takesNewTransfers)) expect(rulesOf(pack), pack.key).not.toEqual([])
   })
 
   test.each(rules.map((rule) => ({ id: rule.id, rule })))('notice when $id says nothing', ({ rule }) => {
