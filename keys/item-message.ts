@@ -1,6 +1,5 @@
 // The bytes of a sealed item: AWS Encryption SDK message format 2.0, of which we write and read one shape only.
-//   header   0x02 | suite 0x0478 | message id (32) | context | data keys | content type 0x02 (framed)
-//            | frame length (4) | key commitment (32) | tag (16): GCM over nothing, IV 0, the header so far as AAD
+//   header   0x02 | suite 0x0478 | id (32) | context | keys | 0x02 (framed) | frame length (4) | commitment (32) | tag (16)
 //   context  length (2), then unless empty: count (2) | for each, in byte order of names: length (2) name, length (2) value
 //   keys     count (2) | for each: length (2) provider id, length (2) provider info, length (2) encrypted data key
 //   frame    sequence (4) | IV (12): the sequence | content (frame length) | tag (16)
