@@ -48,7 +48,11 @@ const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === INT8) return safeInteger
     if (oid === DATE) return (value: string) => value
-    return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown
+    // pg's own types name only the types it knows; it takes any number.
+    return (pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown)(
+      oid,
+      format,
+    )
   },
 }
 

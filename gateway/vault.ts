@@ -34,8 +34,8 @@ export async function openFileVault(directory: string): Promise<Vault> {
     has: (name) =>
       stat(file(name)).then(
         () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'ENOENT') return false
+        (error: unknown) => {
+          if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
           throw error
         },
       ),

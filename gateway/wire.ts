@@ -68,12 +68,12 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     certificateJwk: { ...keys.certificates.publicJwk },
     backupDays: config.backupDays,
     verifierKey: ledger.verifierKey,
-    proofOf: (entryId: string) => ({ entryId, confirm: async () => void (await confirmCommitted(db, entryId)) }),
+    proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined) }),
     proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId),
     clausesFor: clausesFor(agreements),
     sendMail: await openMailer(config),
     ledgerProcess: ledger,
-    ledger: ledger.state,
+    ledger: () => ledger.state(),
     agreements,
     close: async () => {
       await jobs.stop()

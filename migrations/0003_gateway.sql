@@ -88,6 +88,7 @@ create table concordat.transfer (
   version integer not null default 1,
   requested_at timestamptz not null,
   returned_at timestamptz,
+  resubmitted_at timestamptz,
   approver uuid references concordat.person,
   approved_at timestamptz,
   escalated_at timestamptz,
@@ -104,6 +105,7 @@ create table concordat.transfer (
   check ((supplier is null) = (supplied_at is null)),
   check (state in ('requested', 'returned') or approved_at is not null),
   check (state <> 'returned' or returned_at is not null),
+  check (resubmitted_at is null or returned_at is not null),
   check (state <> 'escalated' or escalated_at is not null),
   check (state not in ('supplied', 'part-supplied', 'available', 'collected', 'acknowledged', 'destroyed')
          or (supplied_at is not null and supplied_fields <@ fields and supplied_establishments <@ establishments)),

@@ -68,11 +68,13 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
         return { events: [viewed(context, '/api/v1/ledger/checkpoint')], contentType: 'text/plain', json: latest.note }
       },
     }),
-    endpoint({
-      surface: 'api', method: 'get', path: '/api/v1/certificate-key', summary: 'The key that certificates of destruction are verified with (JWK)', input: {},
-      answers: z.looseObject({ kty: z.string(), kid: z.string() }),
-      handle: (context) => Promise.resolve({ events: [viewed(context, '/api/v1/certificate-key')], json: deps.certificateJwk }),
-    }),
+    ...(['/certificate-key', '/api/v1/certificate-key'] as const).map((path) =>
+      endpoint({
+        surface: path.startsWith('/api') ? 'api' : 'page', method: 'get', path, summary: 'The key that certificates of destruction are verified with (JWK)', input: {},
+        answers: z.looseObject({ kty: z.string(), kid: z.string() }),
+        handle: (context) => Promise.resolve({ events: [viewed(context, path)], json: deps.certificateJwk }),
+      }),
+    ),
   ] // prettier-ignore
 }
 

@@ -89,10 +89,6 @@ function json(schema: unknown): Record<string, unknown> {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<
-    string,
-    unknown
-  >
-  void $schema
-  return rest
+  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return Object.fromEntries(Object.entries(made).filter(([key]) => key !== '$schema'))
 }

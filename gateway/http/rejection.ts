@@ -26,8 +26,8 @@ export function rejection(deps: RejectionDeps): ErrorRequestHandler {
       })
     }
     await recordRejection(deps, problem, req, res)
-    if (res.headersSent) return next(error)
-    answer(problem, req, res)
+    if (res.headersSent) next(error)
+    else answer(problem, req, res)
   }
 }
 

@@ -52,8 +52,9 @@ export function createSessions(deps: SessionDeps): RequestHandler[] {
 function endAtAbsoluteAge(clock: Clock): RequestHandler {
   return (req, _res, next) => {
     const { signedInAt } = req.session
-    if (signedInAt === undefined || clock().getTime() - signedInAt < absoluteHours * 3_600_000) return next()
-    req.session.regenerate(next)
+    const ageMs = signedInAt === undefined ? 0 : clock().getTime() - signedInAt
+    if (ageMs < absoluteHours * 3_600_000) next()
+    else req.session.regenerate(next)
   }
 }
 

@@ -6,6 +6,7 @@ export type IdentityProvider = () => Promise<client.Configuration>
 
 export function findIdentityProvider({ issuer, clientId, clientSecret }: Config['oidc']): IdentityProvider {
   // Plain HTTP is for a provider on this machine alone; parseConfig refuses any other.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so only to make it stand out
   const options = isLoopback(issuer) ? { execute: [client.allowInsecureRequests] } : {}
   let found: Promise<client.Configuration> | undefined
   return () => {

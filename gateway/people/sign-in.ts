@@ -105,13 +105,13 @@ async function finish(deps: SignInDeps, req: Request, res: Response): Promise<vo
 
 function renewSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.session.regenerate((error?: unknown) => (error ? reject(error as Error) : resolve())) // express-session gives errors
+    req.session.regenerate((error?: Error) => (error ? reject(error) : resolve()))
   })
 }
 
 function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.session.destroy((error?: unknown) => (error ? reject(error as Error) : resolve())) // express-session gives errors
+    req.session.destroy((error?: Error) => (error ? reject(error) : resolve()))
   })
 }
 

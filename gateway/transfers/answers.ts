@@ -60,6 +60,7 @@ export function timelineOf(transfer: Transfer): TimelineStep[] {
   const steps: [string, Date | undefined][] = [
     ['requested', transfer.requestedAt],
     ['returned', transfer.returnedAt],
+    ['resubmitted', transfer.resubmittedAt],
     ['approved', transfer.approvedAt],
     ['escalated', transfer.escalatedAt],
     ['supplied', transfer.suppliedAt],

@@ -33,53 +33,56 @@ export async function collectTransfer(
   id: string,
 ): Promise<Outcome<Streamed>> {
   const transfer = await lockVisible(deps, context, id)
-  const item = await findItemOf(context.tx, id)
-  if (item?.status.state === 'destroyed')
-    throw new Problem(
-      'item.destroyed',
-      `It was due on ${item.destroyOn}. Its certificate is with the request.`,
-    )
-  const itemFacts = item
-    ? { cipherProfile: item.cipherProfile, destroyOn: item.destroyOn, grantUntil: item.destroyOn }
-    : {}
+  const item = await heldItem(context, id)
   const judged = await deps.judge.judge(
     context,
     'collect',
-    await factsOf(context.tx, context.person, transfer, context.now, itemFacts),
+    await factsOf(context.tx, context.person, transfer, context.now, openingFacts(item)),
   )
   if (judged.outcome === 'refusal') return refused(judged)
   await move(context.tx, judged.permit, transfer, 'collect', context.now)
   const key = await findEnrolledKey(context.tx, context.person.id)
   if (!item || !key) throw new Error('a permit to collect was given without an item or a key')
-  const collectionId = randomUUID()
-  await insertCollection(context.tx, {
-    id: collectionId,
+  const collection = {
+    id: randomUUID(),
     itemId: item.id,
     personId: context.person.id,
     keyFingerprint: key.fingerprint,
     collectedAt: context.now,
-  })
+  }
+  await insertCollection(context.tx, collection)
   const base = entryBase(context, transfer, judged.permit, judged.decisionId)
-  const subjects = [...base.subjects, { kind: 'item', id: item.id } as const]
+  const said = { ...base, subjects: [...base.subjects, { kind: 'item', id: item.id } as const] }
+  const event = {
+    ...said,
+    type: 'item.collected',
+    detail: { collection: collection.id, fingerprint: key.fingerprint },
+  } as const
+  const broken = {
+    ...said,
+    type: 'delivery.failed',
+    detail: { reason: 'stream-broken', collection: collection.id },
+  } as const
   const value: Streamed = {
     filename: `${transfer.reference}.pgp`,
     contentType: 'application/pgp-encrypted',
-    open: async ({ entries }, signal) =>
+    open: ({ entries }, signal) =>
       openPackage(deps, item, key.armored, deps.proofOf(entries[0].entryId), signal),
-    onBroken: () => ({
-      ...base,
-      subjects,
-      type: 'delivery.failed',
-      detail: { reason: 'stream-broken', collection: collectionId },
-    }),
+    onBroken: () => broken,
   }
-  const event = {
-    ...base,
-    subjects,
-    type: 'item.collected',
-    detail: { collection: collectionId, fingerprint: key.fingerprint },
-  } as const
   return { kind: 'done', value, events: [event] }
+}
+
+/** @throws {Problem} `item.destroyed` */
+async function heldItem(context: PersonContext, transferId: string): Promise<Item | undefined> {
+  const item = await findItemOf(context.tx, transferId)
+  if (item?.status.state !== 'destroyed') return item
+  throw new Problem('item.destroyed', `It was due on ${item.destroyOn}. Its certificate is with the request.`)
+}
+
+/** What the rules ask about the item itself; the grant ends with the data. */
+export function openingFacts(item: Item | undefined) {
+  return item && { cipherProfile: item.cipherProfile, destroyOn: item.destroyOn, grantUntil: item.destroyOn }
 }
 
 async function openPackage(

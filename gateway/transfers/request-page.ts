@@ -6,6 +6,7 @@ import type { FieldFault } from '../http/problem.ts'
 import { findPersonById } from '../people/store.ts'
 import { findCertificate, findItemOf } from '../retention/store.ts'
 import { answerOf } from './answers.ts'
+import { openingFacts } from './collect.ts'
 import type { TransferDeps } from './deps.ts'
 import { factsOf } from './facts.ts'
 import { findTexts } from './store.ts'
@@ -72,11 +73,7 @@ async function actsOf(deps: TransferDeps, context: PersonContext, transfer: Tran
   const item = await findItemOf(context.tx, transfer.id)
   const facts = await factsOf(context.tx, context.person, transfer, context.now, {
     reasonGiven: true,
-    ...(item && {
-      cipherProfile: item.cipherProfile,
-      destroyOn: item.destroyOn,
-      grantUntil: item.destroyOn,
-    }),
+    ...openingFacts(item),
   })
   const possible = offeredActs.filter(
     (act) => after(transfer.state, act) !== undefined && deps.judge.rehearse(act, facts).outcome === 'permit',

@@ -8,7 +8,7 @@ import { after, type Transfer, type TransferAct, type TransferState } from './tr
 
 const columns = `t.id, t.reference, t.agreement, t.exchange, t.from_party, t.to_party, t.requester, t.inspection, t.dataset, t.fields,
   t.establishments, t.prison_numbers, t.period_from, t.period_to, t.purpose, t.statutory_basis, t.lawful_basis, t.data_categories,
-  t.marking, t.retention_class, t.state, t.version, t.requested_at, t.returned_at, t.approver, t.approved_at, t.escalated_at,
+  t.marking, t.retention_class, t.state, t.version, t.requested_at, t.returned_at, t.resubmitted_at, t.approver, t.approved_at, t.escalated_at,
   t.supplier, t.supplied_at, t.supplied_fields, t.supplied_establishments, t.available_at, t.collected_at, t.acknowledged_at, t.destroyed_at`
 
 export async function findTransfer(db: Queryable, id: string): Promise<Transfer | undefined> {
@@ -43,7 +43,7 @@ export async function listTransfers(db: Queryable, filter: TransferFilter): Prom
 
 export type NewTransfer = Omit<
   Transfer,
-  | 'state' | 'version' | 'returnedAt' | 'approver' | 'approvedAt' | 'escalatedAt' | 'supplier' | 'suppliedAt' | 'suppliedFields'
+  | 'state' | 'version' | 'returnedAt' | 'resubmittedAt' | 'approver' | 'approvedAt' | 'escalatedAt' | 'supplier' | 'suppliedAt' | 'suppliedFields'
   | 'suppliedEstablishments' | 'availableAt' | 'collectedAt' | 'acknowledgedAt' | 'destroyedAt'
 > // prettier-ignore
 
@@ -76,7 +76,7 @@ export interface Change {
 
 const stamps: Partial<Record<TransferAct, string>> = {
   return: 'returned_at', approve: 'approved_at', escalate: 'escalated_at', supply: 'supplied_at', 'part-supply': 'supplied_at',
-  seal: 'available_at', acknowledge: 'acknowledged_at', destroy: 'destroyed_at', resubmit: 'requested_at',
+  seal: 'available_at', acknowledge: 'acknowledged_at', destroy: 'destroyed_at', resubmit: 'resubmitted_at',
 } // prettier-ignore
 
 /** @throws {Problem} `state.conflict` where the act cannot follow the state that was read, or somebody moved it since */
@@ -191,7 +191,7 @@ function parse(row: Record<string, unknown>): Transfer {
 }
 
 const optional = {
-  returned_at: 'returnedAt', approver: 'approver', approved_at: 'approvedAt', escalated_at: 'escalatedAt', supplier: 'supplier',
+  returned_at: 'returnedAt', resubmitted_at: 'resubmittedAt', approver: 'approver', approved_at: 'approvedAt', escalated_at: 'escalatedAt', supplier: 'supplier',
   supplied_at: 'suppliedAt', supplied_fields: 'suppliedFields', supplied_establishments: 'suppliedEstablishments',
   available_at: 'availableAt', collected_at: 'collectedAt', acknowledged_at: 'acknowledgedAt', destroyed_at: 'destroyedAt',
 } as const satisfies Record<string, keyof Transfer> // prettier-ignore

@@ -49,6 +49,7 @@ export interface Transfer extends Asked {
   readonly version: number
   readonly requestedAt: Date
   readonly returnedAt?: Date
+  readonly resubmittedAt?: Date
   readonly approver?: string
   readonly approvedAt?: Date
   readonly escalatedAt?: Date
