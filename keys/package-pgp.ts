@@ -23,9 +23,14 @@ export async function encryptForRecipient(
   options: Correspondence & { readonly chunkBytes?: number },
 ): Promise<Readable> {
   try {
-    const bytes = webStreamOf(plaintext, options.chunkBytes ?? defaultChunkBytes)
-    const encrypted = await encryptStream({ bytes, fileName: innocuousName }, options)
-    return nodeStreamOf(encrypted.getReader(), plaintext)
+    const { promise: failure, reject: fail } = Promise.withResolvers<never>()
+    failure.catch(() => undefined)
+    const bytes = webStreamOf(plaintext, options.chunkBytes ?? defaultChunkBytes, fail)
+    const encrypted = await Promise.race([
+      encryptStream({ bytes, fileName: innocuousName }, options),
+      failure,
+    ])
+    return nodeStreamOf(encrypted.getReader(), plaintext, failure)
   } catch (error) {
     plaintext.destroy()
     if (error instanceof KeyFault) throw error
@@ -35,13 +40,25 @@ export async function encryptForRecipient(
   }
 }
 
-/** Reads only when asked, and in chunks of one size: OpenPGP.js spends a fixed cost on each chunk. */
-function webStreamOf(source: Readable, chunkBytes: number): ReadableStream<Uint8Array> {
+/**
+ * Reads only when asked, and in chunks of one size: OpenPGP.js spends a fixed cost on each chunk.
+ *
+ * @param fail told when the source fails. OpenPGP.js is not: of its own promises about the stream one is left unhandled
+ *   then, which ends the process. It waits in vain, and its output is never read again.
+ */
+function webStreamOf(
+  source: Readable,
+  chunkBytes: number,
+  fail: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
   const bytes = new ByteReader(source)
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const chunk = joined(await bytes.upTo(chunkBytes))
+        const chunk = await bytes.upTo(chunkBytes).then(joined, (error: unknown) => {
+          fail(error)
+          return new Promise<never>(() => undefined)
+        })
         if (chunk.length > 0) controller.enqueue(chunk)
         if (chunk.length < chunkBytes) controller.close()
       },
@@ -58,8 +75,8 @@ interface ChunkReader {
   cancel(reason?: unknown): Promise<unknown>
 }
 
-function nodeStreamOf(reader: ChunkReader, source: Readable): Readable {
-  return new Readable({
+function nodeStreamOf(reader: ChunkReader, source: Readable, failure: Promise<never>): Readable {
+  const message = new Readable({
     read() {
       reader.read().then(
         ({ value }) => {
@@ -68,8 +85,7 @@ function nodeStreamOf(reader: ChunkReader, source: Readable): Readable {
               value === undefined ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
             )
         },
-        (error: unknown) =>
-          this.destroy(error instanceof Error ? error : new Error('The package stopped.', { cause: error })),
+        (error: unknown) => this.destroy(asError(error)),
       )
     },
     destroy(error, done) {
@@ -79,4 +95,10 @@ function nodeStreamOf(reader: ChunkReader, source: Readable): Readable {
       done(error)
     },
   })
+  failure.catch((error: unknown) => message.destroy(asError(error)))
+  return message
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('The package stopped.', { cause: error })
 }

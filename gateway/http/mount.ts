@@ -101,17 +101,18 @@ async function sendStream(
 ): Promise<void> {
   const gone = new AbortController()
   res.once('close', () => gone.abort())
-  const source = await stream.open({ entries }, gone.signal)
-  res.status(200).type(stream.contentType).attachment(stream.filename)
   try {
+    const source = await stream.open({ entries }, gone.signal)
+    res.status(200).type(stream.contentType).attachment(stream.filename)
     await pipeline(source, res, { signal: gone.signal })
   } catch (error) {
+    await deps.db.withTransaction((tx) => record(tx, [stream.onBroken()], deps.clock()))
+    if (!res.headersSent) throw error
     deps.log.warn('delivery.broken', {
       requestId: requestId(res),
       route: res.locals['route'] as string,
       error,
     })
-    await deps.db.withTransaction((tx) => record(tx, [stream.onBroken()], deps.clock()))
     res.destroy()
   }
 }
