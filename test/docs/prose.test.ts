@@ -241,5 +241,5 @@ function faultsOfVerb(words: readonly string[], program: Command): string[] {
 
 /** Without code, and without the agreements' own words, which may say what ours may not. */
 function prose(text: string): string {
-  return text.replaceAll(/```[\s\S]*?```/g, '').replaceAll(/\bsays: .*$/gm, '')
+  return text.replaceAll(/```[\s\S]*?```|“[^”]*”|\bsays: .*$/gm, '')
 }
