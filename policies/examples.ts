@@ -7,7 +7,7 @@ import type { Fault, Place } from './fault.ts'
 import type { Rule } from './rules.ts'
 
 /** What became of one example. */
-interface Run {
+export interface Run {
   readonly example: Example
   readonly decision: Decision
 }
@@ -16,11 +16,17 @@ interface Run {
 export function lintExamples(all: Agreements): Fault[] {
   const faults: Fault[] = []
   const packs = [all.local, ...all.agreements.values()]
-  const examples = packs.flatMap((pack) => pack.paragraphs.flatMap((paragraph) => paragraph.examples))
-  const runs = examples.flatMap((example) => run(all, example, faults) ?? [])
+  const runs = runExamples(all, faults)
   for (const { example, decision } of runs) check(example, decision, faults)
   for (const rule of packs.flatMap(rulesOf)) faults.push(...untested(rule, all, runs))
   return faults
+}
+
+/** Every example, decided; those whose facts cannot be are faults. */
+export function runExamples(all: Agreements, faults: Fault[] = []): Run[] {
+  const packs = [all.local, ...all.agreements.values()]
+  const examples = packs.flatMap((pack) => pack.paragraphs.flatMap((paragraph) => paragraph.examples))
+  return examples.flatMap((example) => run(all, example, faults) ?? [])
 }
 
 function run(all: Agreements, example: Example, faults: Fault[]): Run | undefined {
@@ -99,23 +105,31 @@ function refusing(decision: Decision): string[] {
 }
 
 function untested(rule: Rule, all: Agreements, runs: readonly Run[]): Fault[] {
-  const clause = rule.clause ?? ''
-  const forbids = rule.effect === 'forbid'
-  const permitted = runs.some(
+  const { permits, refusals } = evidenceFor(rule, runs)
+  const place = all.clauses.get(rule.clause ?? '')?.place ?? rule.place
+  return [
+    ...(permits.length > 0 ? [] : [untestedFault(rule.id, place, 'permit')]),
+    ...(refusals.length > 0 ? [] : [untestedFault(rule.id, place, 'refusal')]),
+  ]
+}
+
+/** The examples that a rule had a say in: those that it let pass, or opened, and those that it stopped, or left closed. */
+export function evidenceFor(
+  rule: Rule,
+  runs: readonly Run[],
+): { readonly permits: readonly Example[]; readonly refusals: readonly Example[] } {
+  const { id, acts, effect, clause = '' } = rule
+  const forbids = effect === 'forbid'
+  const permits = runs.filter(
     ({ decision }) =>
       decision.outcome === 'permit' &&
-      (forbids ? decision.permit.tested.includes(clause) : decision.permit.determining.includes(rule.id)),
+      (forbids ? decision.permit.tested.includes(clause) : decision.permit.determining.includes(id)),
   )
-  const refused = runs.some(
+  const refusals = runs.filter(
     ({ example, decision }) =>
-      refusing(decision).includes(forbids ? clause : 'local/default-deny') &&
-      rule.acts.includes(example.when),
+      refusing(decision).includes(forbids ? clause : 'local/default-deny') && acts.includes(example.when),
   )
-  const place = all.clauses.get(clause)?.place ?? rule.place
-  return [
-    ...(permitted ? [] : [untestedFault(rule.id, place, 'permit')]),
-    ...(refused ? [] : [untestedFault(rule.id, place, 'refusal')]),
-  ]
+  return { permits: permits.map(({ example }) => example), refusals: refusals.map(({ example }) => example) }
 }
 
 function untestedFault(id: string, place: Place, what: string): Fault {
