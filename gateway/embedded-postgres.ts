@@ -101,7 +101,11 @@ async function unprivilegedAccount(): Promise<Account> {
 async function reachableDirectory(directory: string, account: Account | undefined): Promise<string> {
   if (!account || (await isOpenToAll(path.dirname(directory)))) return directory
   const name = createHash('sha256').update(directory).digest('hex').slice(0, 16)
-  return path.join('/var/lib/concordat', name)
+  const shelter = '/var/lib/concordat'
+  await mkdir(shelter, { recursive: true })
+  // Whatever the umask: the account walks through it, and lists nothing.
+  await chmod(shelter, 0o711)
+  return path.join(shelter, name)
 }
 
 async function isOpenToAll(folder: string): Promise<boolean> {
