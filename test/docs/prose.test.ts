@@ -204,7 +204,6 @@ const tools = new Set([
   'cd',
   'createdb',
   'curl',
-  'docker',
   'export',
   'find',
   'gpg',
@@ -221,6 +220,7 @@ function faultsOf(command: string, program: Command): string[] {
   if (first === 'npm' && second === 'run') return third in packageJson.scripts ? [] : ['no such script']
   if (first === 'npx' && second === 'concordat') return faultsOfVerb(words.slice(2), program)
   if (first === 'npx') return ['node', 'prettier'].includes(second) ? [] : ['no such tool of the project']
+  if (first === 'docker') return existsSync(path.join(root, 'Dockerfile')) ? [] : ['there is no Dockerfile']
   return tools.has(first) ? [] : ['not a tool that is named elsewhere']
 }
 
