@@ -1,10 +1,15 @@
-// `concordat clauses`: from a clause to its words, to what makes it happen, to the file that does: "where is paragraph N?".
+// `concordat clauses`: from a clause to its words, to what makes it happen, to the file that does, to the examples that show
+// it, and, with a database, to when it was last enforced: "where is paragraph N?".
 import { Command } from 'commander'
-import type { Agreements, Clause, Pack, Paragraph } from '../../policies/agreements.ts'
+import type { Agreements, Clause } from '../../policies/agreements.ts'
+import { coverageOf, type Coverage, type Mechanism, type Standing } from '../../policies/coverage.ts'
 import type { Place } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
-import { inWords } from '../../policies/period.ts'
+import { processEnvironment } from '../config.ts'
+import type { Enforcement } from '../decisions/enforcement.ts'
 import { UsageFault } from './failure.ts'
+
+type Enforcements = ReadonlyMap<string, Enforcement>
 
 export function clausesVerb(): Command {
   return new Command('clauses')
@@ -14,93 +19,130 @@ export function clausesVerb(): Command {
       'a clause (hmpps-2025/16-dsa), a paragraph (16, hmpps-2025/16) or a pack (hmpps-2025)',
     )
     .option('--folder <folder>', 'a policies folder; without it, the one that this version ships')
+    .option('--database <url>', 'a gateway’s database, to say how often each was enforced; or DATABASE_URL')
     .addHelpText(
       'after',
       `
-Without a clause it lists every clause in one line each.
+Without a clause it lists every clause in one line each. The database is only read.
 
 Example:
   $ npx concordat clauses hmpps-2025/16-encryption
 `,
     )
-    .action(async (which: string | undefined, { folder }: { folder?: string }) => {
-      const found = findClauses(await loadAgreements(folder), which ?? '')
+    .action(async (which: string | undefined, options: { folder?: string; database?: string }) => {
+      const found = findClauses(await loadAgreements(options.folder), which ?? '')
       if (found.length === 0) throw new UsageFault(notThere(which ?? ''))
-      const lines = which === undefined ? found.map(oneLine) : found.map(inFull)
+      const enforced = await readEnforcement(options.database ?? processEnvironment()['DATABASE_URL'])
+      const lines = found.map((each) => (which === undefined ? oneLine : inFull)(each, enforced))
       process.stdout.write(`${lines.join(which === undefined ? '\n' : '\n\n')}\n`)
     })
 }
 
-/** A clause with the paragraph that it stands in. */
-interface Found {
-  readonly clause: Clause
-  readonly paragraph: Paragraph
-}
-
 /** The clause of that id; else those of that paragraph or pack; for no words at all, every one. */
-export function findClauses({ agreements, local }: Agreements, which: string): Found[] {
-  const packs: Pack<unknown>[] = [...agreements.values(), local]
-  const all = packs.flatMap(({ key, paragraphs }) =>
-    paragraphs.flatMap((paragraph) => paragraph.clauses.map((clause) => ({ key, paragraph, clause }))),
-  )
+export function findClauses(agreements: Agreements, which: string): Coverage[] {
+  const all = coverageOf(agreements)
   if (which === '') return all
   const exact = all.filter(({ clause }) => clause.id === which)
-  if (exact.length > 0 && !all.some(({ key, paragraph }) => `${key}/${paragraph.number}` === which))
-    return exact
-  return all.filter(({ key, paragraph }) =>
-    [key, paragraph.number, `${key}/${paragraph.number}`].includes(which),
-  )
+  // The clause of a whole paragraph has the paragraph's number for its name: the paragraph is meant.
+  if (exact.length > 0 && !/\/[\d.]+$/.test(which)) return exact
+  return all.filter(({ pack, paragraph, clause: { id } }) => {
+    const names = [which, `${pack}/${which}`]
+    const inside = names.some((name) => id === name || id.startsWith(`${name}-`) || id.startsWith(`${name}/`))
+    return inside || [pack, paragraph.number, `${pack}/${paragraph.number}`].includes(which)
+  })
 }
 
 function notThere(which: string): string {
   return `No agreement has a clause, paragraph or pack called ${which}. Run "npx concordat clauses" for a list.`
 }
 
-function oneLine({ clause }: Found): string {
-  return `${clause.id.padEnd(34)}  ${clause.kind.padEnd(11)}  ${clause.summary}`
+async function readEnforcement(url: string | undefined): Promise<Enforcements | undefined> {
+  if (url === undefined || url === '') return undefined
+  const [{ openDatabase }, { enforcementByClause }] = await Promise.all([
+    import('../db.ts'),
+    import('../decisions/enforcement.ts'),
+  ])
+  const db = openDatabase(url, { applicationName: 'concordat-clauses', maxConnections: 1 })
+  try {
+    return await enforcementByClause(db)
+  } finally {
+    await db.close()
+  }
 }
 
-function inFull({ clause, paragraph }: Found): string {
-  const words = clause.kind !== 'default' && clause.says !== undefined ? [`says     “${clause.says}”`] : []
+function oneLine({ clause, standing }: Coverage, enforced: Enforcements | undefined): string {
+  const { tested = 0, refused = 0 } = enforced?.get(clause.id) ?? {}
+  const counts = enforced === undefined ? '' : `${tested} tested, ${refused} refused`.padEnd(26)
+  return `${clause.id.padEnd(34)}  ${clause.kind.padEnd(11)}  ${standing.padEnd(10)}  ${counts}${clause.summary}`
+}
+
+function inFull(coverage: Coverage, enforced: Enforcements | undefined): string {
+  const { clause, standing, mechanisms, permits, refusals, gaps } = coverage
+  const examples = [
+    ...permits.map(({ name, when, place }) => `permits  ${placeText(place)}  ${when}: ${name}`),
+    ...refusals.map(({ name, when, place }) => `refuses  ${placeText(place)}  ${when}: ${name}`),
+  ]
   return [
     clause.id,
-    ...words.map((line) => `  ${line}`),
+    ...(clause.kind !== 'default' && clause.says !== undefined ? [`  says     “${clause.says}”`] : []),
     `  summary  ${clause.summary}`,
-    `  kind     ${clause.kind}${kindInWords[clause.kind]}`,
-    ...mechanisms(clause, paragraph).map((line) => `  ${line}`),
+    `  kind     ${clause.kind}: ${kindInWords[clause.kind]}`,
+    `  standing ${standingInWords[standing]}${successorOf(clause)}`,
+    ...mechanisms.map((mechanism) => `  ${mechanismText(mechanism)}`),
+    ...examples.map((line) => `  ${line}`),
+    ...gaps.map((gap) => `  MISSING  ${gap}`),
     `  clause   ${placeText(clause.place)}`,
+    ...(enforced === undefined ? [] : [`  applied  ${enforcementText(clause, enforced.get(clause.id))}`]),
   ].join('\n')
 }
 
 const kindInWords: Readonly<Record<Clause['kind'], string>> = {
-  rule: ': a decision makes it happen',
-  duty: ': a clock makes it happen',
-  attestation: ': a person’s word makes it happen',
-  record: ': what is kept makes it happen',
-  outside: ': it is outside the gateway',
-  default: ': what is said when no rule spoke',
+  rule: 'a decision makes it happen',
+  duty: 'a clock makes it happen',
+  attestation: 'a person’s word makes it happen',
+  record: 'what is kept makes it happen',
+  outside: 'it is outside the gateway',
+  default: 'what is said when no rule spoke',
 }
 
-function mechanisms(clause: Clause, { rules, duties }: Paragraph): string[] {
-  const own = rules.filter((rule) => rule.clause === clause.id)
-  const clocks = duties.filter((duty) => duty.clause === clause.id)
-  return [
-    ...own.map(
-      ({ acts, refusal, place }) => `rule     ${placeText(place)}  on ${acts.join(', ')}: ${refusal}`,
-    ),
-    ...clocks.map(
-      ({ starts, meets, limit, local, place }) =>
-        `duty     ${placeText(place)}  ${inWords(limit)}${local ? ' (local)' : ''} from ${starts} to ${meets}`,
-    ),
-    ...otherMechanism(clause),
-  ]
+const standingInWords: Readonly<Record<Standing, string>> = {
+  'in-force': 'in force',
+  superseded: 'superseded: nothing new is done under it',
+  historical: 'historical: nothing new is done under it',
+  local: 'a rule of this gateway, not of an agreement',
 }
 
-function otherMechanism(clause: Clause): string[] {
-  if (clause.kind === 'attestation') return [`attests  ${clause.form.by.join(', ')}: ${clause.form.states}`]
-  if (clause.kind === 'record' && clause.keeps) return [`keeps    ${(clause.keeps ?? []).join(', ')}`]
-  if (clause.kind === 'outside') return [`why      ${clause.why}`]
-  return []
+function successorOf(clause: Clause): string {
+  return clause.kind !== 'default' && clause.supersededBy !== undefined ? `; now ${clause.supersededBy}` : ''
+}
+
+function mechanismText(mechanism: Mechanism): string {
+  switch (mechanism.kind) {
+    case 'rule':
+      return `rule     ${placeText(mechanism.place)}  on ${mechanism.acts.join(', ')}: ${mechanism.refusal}`
+    case 'clock':
+      return `duty     ${placeText(mechanism.place)}  ${mechanism.words}`
+    case 'form':
+      return `attests  ${mechanism.words}`
+    case 'record':
+      return `keeps    ${mechanism.words}`
+    case 'why':
+      return `why      ${mechanism.words}`
+    case 'says':
+      return `refuses  ${mechanism.words}`
+    case 'still':
+      return `still    ${mechanism.words}`
+    case 'was':
+      return `clock    ${mechanism.words}`
+  }
+}
+
+function enforcementText({ kind }: Clause, enforcement: Enforcement | undefined): string {
+  if (kind !== 'rule' && kind !== 'default') return `no decision tests a clause of kind ${kind}`
+  if (enforcement === undefined) return 'never yet'
+  const { tested, lastTested, refused, lastRefused } = enforcement
+  const last = (at: Date | undefined) => (at === undefined ? '' : `, last at ${at.toISOString()}`)
+  return `tested ${tested} times${last(lastTested)}; refused ${refused} times${last(lastRefused)}`
 }
 
 function placeText({ file, line }: Place): string {

@@ -102,7 +102,7 @@ describe('concordat keys create', () => {
 describe('concordat pack', () => {
   test('lint finds no fault in what is shipped', async () => {
     const { code, out } = await concordat(['pack', 'lint'])
-    expect(out).toMatch(/^hmpps-2025 {2}\d+ paragraphs[^]*\nNo faults\.\n$/)
+    expect(out).toMatch(/^hmpps-2025 {2}\d+ paragraphs[^]*\nNo faults\.\n$/m)
     expect(code).toBe(0)
   })
 
