@@ -31,7 +31,7 @@ export function createApp(wiring: Wiring): Express {
 
   const endpoints = allEndpoints(wiring)
   const api = Router()
-  api.use(express.json({ limit: '256kb', type: ['application/json'] }))
+  api.use(express.json({ limit: '256kb', inflate: false, type: ['application/json'] }))
   api.use(refuseOtherMedia)
   const overJson = endpoints.filter((endpoint) => endpoint.surface === 'api')
   mount(api, [...overJson, openapi(endpoints, config.publicUrl)], wiring)
@@ -47,7 +47,7 @@ export function createApp(wiring: Wiring): Express {
       onError: (error) => log.error('session.store', { error }),
     }),
   )
-  pages.use(express.urlencoded({ extended: false, limit: '256kb' }))
+  pages.use(express.urlencoded({ extended: false, inflate: false, limit: '256kb' }))
   pages.use(csrfProtection)
   pages.use(signInRoutes(wiring))
   mount(

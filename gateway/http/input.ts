@@ -50,6 +50,8 @@ export function checkFields<T extends z.ZodType>(
   return parsed.success ? { data: parsed.data } : { faults: parsed.error.issues.flatMap(describe) }
 }
 
+const deepest = 10
+
 /** Text that neither the database nor the ledger can hold as it was sent: a NUL, or half of a surrogate pair. */
 function unstorable(given: unknown, at: readonly string[] = []): FieldFault[] {
   if (typeof given === 'string') {
@@ -59,6 +61,8 @@ function unstorable(given: unknown, at: readonly string[] = []): FieldFault[] {
     ]
   }
   if (given === null || typeof given !== 'object') return []
+  if (at.length > deepest)
+    return [{ field: at[0] ?? 'body', message: 'This goes deeper than anything that is asked for here.' }]
   return Object.entries(given).flatMap(([key, each]) => unstorable(each, [...at, key]))
 }
 

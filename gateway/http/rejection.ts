@@ -7,7 +7,7 @@ import type { Database } from '../db.ts'
 import type { Log } from '../log.ts'
 import { personActor, type Person } from './who.ts'
 import { pageData, record, requestId } from './mount.ts'
-import { Problem, problemBody } from './problem.ts'
+import { notFound, Problem, problemBody } from './problem.ts'
 
 export interface RejectionDeps {
   readonly db: Database
@@ -33,6 +33,7 @@ export function rejection(deps: RejectionDeps): ErrorRequestHandler {
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
+  if (error instanceof URIError) return notFound() // an address whose escapes mean nothing (router's decodeParam)
   const code = codeOf(error)
   if (code === 'EBADCSRFTOKEN')
     return new Problem(
