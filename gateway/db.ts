@@ -74,6 +74,9 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     types,
   })
   pool.on('error', (error) => options.onIdleError?.(error))
+  // One that breaks while it is lent says so to nobody but itself, and an 'error' that nobody hears ends the process. Its
+  // next statement fails, which is how whoever uses it learns of it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     pool,
     query: (text, values) => pool.query(text, values),
