@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import path from 'node:path'
 import { fileAnchor } from '../audit/anchor.ts'
+import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
 import { formatVerifierKey, type NoteSigner } from '../audit/note.ts'
 import { publish, type PublisherDeps } from '../audit/publisher.ts'
 import { sequence } from '../audit/sequencer.ts'
@@ -18,6 +19,11 @@ export interface Ledger {
   readonly origin: string
   /** Sequences and publishes until nothing waits. @throws {LedgerFault} and the database's errors */
   catchUp(): Promise<void>
+  /**
+   * Why what the database holds cannot be what was signed, while that is so. Nothing is released then: after an old
+   * database was put back, the next entry would go into another history.
+   */
+  doubt(): LedgerFaultCode | undefined
   /** For the health answer. */
   state(): Promise<{ readonly unpublished: number; readonly failure?: string }>
   start(): void
@@ -38,26 +44,41 @@ export interface LedgerDeps {
 const batch = 5000
 const pauseMs = 250
 
+/** Faults that mean another history, and not a slip of this moment or of a published file. */
+const doubtful: ReadonlySet<LedgerFaultCode> = new Set([
+  'edge-invalid', 'tile-missing', 'body-missing', 'body-changed', 'tree-changed', 'checkpoint-changed', 'anchor-missing',
+  'anchor-unreadable', 'anchor-ahead', 'anchor-differs',
+]) // prettier-ignore
+
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const signer = await ledgerSigner(deps.origin, deps.privateKey)
   const publisher = publisherOf(deps, signer)
   let failure: string | undefined
+  let doubt: LedgerFaultCode | undefined
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
 
   const work = async () => {
     for (let taken = batch; taken === batch;) taken = (await sequence(deps.db, { limit: batch })).count
     await publish(publisher)
-    failure = undefined
+    failure = doubt = undefined
+  }
+  const failed = (error: unknown) => {
+    const code = error instanceof LedgerFault ? error.code : 'fault'
+    // Said once for as long as it lasts; the health answer goes on saying it.
+    if (code !== failure) deps.log.error('ledger.publish', { error })
+    failure = code
+    if (error instanceof LedgerFault && doubtful.has(error.code)) doubt = error.code // until a pass succeeds
   }
   // One pass at a time in this process; a second caller waits and then makes a pass of its own.
-  const catchUp = () => (running = running.catch(() => undefined).then(work))
+  const catchUp = () => {
+    running = running.catch(() => undefined).then(work)
+    running.catch(failed)
+    return running
+  }
   const tick = () => {
     void catchUp()
-      .catch((error: unknown) => {
-        failure = error instanceof Error ? error.name : 'unknown'
-        deps.log.error('ledger.publish', { error })
-      })
+      .catch(() => undefined) // kept by `failed`
       .finally(() => {
         if (timer !== undefined) timer = setTimeout(tick, pauseMs)
       })
@@ -66,6 +87,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     verifierKey: formatVerifierKey(signer.key),
     origin: deps.origin,
     catchUp,
+    doubt: () => doubt,
     state: async () => ({
       unpublished: await countUnpublished(deps.db),
       ...(failure !== undefined && { failure }),

@@ -17,8 +17,7 @@ export async function serve(
   wiring: Wiring,
   { withWorker }: { readonly withWorker: boolean },
 ): Promise<Running> {
-  await announceAgreements(wiring)
-  wiring.ledgerProcess.start()
+  await beginLedger(wiring)
   const worker = withWorker ? await startWorker(wiring) : undefined
   const server = createServer(createApp(wiring))
   await listen(server, wiring.config.port, wiring.config.host)
@@ -27,7 +26,16 @@ export async function serve(
   return { port, stop: () => stop(server, worker, wiring) }
 }
 
-/** Which agreements decide from now on, by hash, is the first thing that a start records. */
+/**
+ * Looks at the ledger before anything is asked of it: what the first pass finds decides whether anything is released.
+ * Which agreements decide from now on, by hash, is the first thing that a start records.
+ */
+export async function beginLedger(wiring: Wiring): Promise<void> {
+  await wiring.ledgerProcess.catchUp().catch(() => undefined) // kept in its state: health says it, and releases stop
+  if (wiring.ledgerProcess.doubt() === undefined) await announceAgreements(wiring)
+  wiring.ledgerProcess.start()
+}
+
 async function announceAgreements({ db, clock, agreements }: Wiring): Promise<void> {
   const keys = [...agreements.agreements.values()].map(({ key, hash }) => `${key}@${hash}`)
   await db.withTransaction(

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { systemClock } from './clock.ts'
 import { parseConfig } from './config.ts'
 import { createLog } from './log.ts'
-import { serve } from './serve.ts'
+import { beginLedger, serve } from './serve.ts'
 import { version } from './version.ts'
 import { startWorker } from './worker.ts'
 import { wire, type Wiring } from './wire.ts'
@@ -44,7 +44,7 @@ async function begin(environment: Environment, { serves, works }: StartOptions, 
 
 /** A worker alone: it listens on nothing. */
 async function work(wiring: Wiring): Promise<{ stop(): Promise<void> }> {
-  wiring.ledgerProcess.start()
+  await beginLedger(wiring)
   const worker = await startWorker(wiring)
   wiring.log.info('working')
   return {

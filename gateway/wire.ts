@@ -74,6 +74,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     sendMail: await openMailer(config),
     ledgerProcess: ledger,
     ledger: () => ledger.state(),
+    ledgerDoubt: () => ledger.doubt(),
     agreements,
     close: async () => {
       await jobs.stop()

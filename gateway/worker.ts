@@ -1,6 +1,7 @@
 // What runs beside requests: sealing what was supplied, sending mail, and the sweep that destroys what is due and issues
 // its certificates. Any number may run; rows and queues let one work on each thing.
 import { recordFailedJob } from './decisions/failed-job.ts'
+import { pruneSessions } from './http/session.ts'
 import { sendOwed } from './mail.ts'
 import { certifyDestroyed } from './transfers/certify.ts'
 import { destroyDue } from './transfers/destroy.ts'
@@ -44,6 +45,8 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
 
 /** One pass: destroys what is due, brings the ledger up to it, certifies it. */
 export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; certified: number }> {
+  refuseInDoubt(wiring)
+  await pruneSessions(wiring.db, wiring.clock())
   const destroyed = await destroyDue(wiring)
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)
@@ -52,10 +55,18 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
 
 /** A job that fails is an entry and a log line, and is tried again by its queue. */
 async function recorded(wiring: Wiring, job: string, id: string, work: () => Promise<void>): Promise<void> {
+  refuseInDoubt(wiring)
   try {
     await work()
   } catch (error) {
     await recordFailedJob(wiring, job, id, error)
-    throw error
+    // The queue keeps what it is given; the words of an error may quote what it was about.
+    throw new Error(error instanceof Error ? error.name : 'unknown')
   }
+}
+
+/** While the database may not be the one that was signed, nothing is sealed, sent or destroyed by it. */
+function refuseInDoubt({ ledgerProcess }: Wiring): void {
+  const doubt = ledgerProcess.doubt()
+  if (doubt !== undefined) throw new Error(`the ledger is in doubt: ${doubt}`)
 }

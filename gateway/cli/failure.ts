@@ -1,5 +1,7 @@
 // How a command ends when it cannot do what was asked: in the words of whoever can mend it. Only what nobody foresaw keeps
 // its stack.
+import { CheckpointMalformed } from '../../audit/checkpoint.ts'
+import { LogUnreadable } from '../../audit/fsck/published-log.ts'
 import { NoteRefused } from '../../audit/note.ts'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { PackFault } from '../../policies/fault.ts'
@@ -18,12 +20,22 @@ export function plainWords(error: unknown): string {
   if (missing !== undefined) return missing
   const silent = silentServer(error)
   if (silent !== undefined) return silent
-  const known = [UsageFault, ConfigFault, PackFault, KeyFault, NoteRefused]
+  const known = [
+    UsageFault,
+    ConfigFault,
+    PackFault,
+    KeyFault,
+    NoteRefused,
+    CheckpointMalformed,
+    LogUnreadable,
+  ]
   return known.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message)
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
-  const couldNotBegin = [UsageFault, ConfigFault, NoteRefused].some((kind) => error instanceof kind)
+  const couldNotBegin = [UsageFault, ConfigFault, NoteRefused, CheckpointMalformed].some(
+    (kind) => error instanceof kind,
+  )
   return couldNotBegin || (error instanceof Error && missingFile(error) !== undefined)
     ? exitCodes.usage
     : exitCodes.failed

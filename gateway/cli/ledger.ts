@@ -1,6 +1,8 @@
-// `concordat ledger verify`: checks offline that one entry is in the ledger, from two files and nothing else.
+// `concordat ledger`: what anybody can check of a ledger. `verify` is offline, from two files and nothing else.
 import { Command } from 'commander'
 import { verifyProofFiles } from '../../audit/verify-files.ts'
+import { fsckVerb } from './ledger-fsck.ts'
+import { monitorVerb } from './ledger-monitor.ts'
 
 interface Options {
   readonly proof: string
@@ -10,7 +12,11 @@ interface Options {
 }
 
 export function ledgerVerb(): Command {
-  return new Command('ledger').description('Check the ledger.').addCommand(verifyVerb())
+  return new Command('ledger')
+    .description('Check the ledger.')
+    .addCommand(verifyVerb())
+    .addCommand(fsckVerb())
+    .addCommand(monitorVerb())
 }
 
 function verifyVerb(): Command {

@@ -5,6 +5,7 @@ import type { Agreements, Pack } from '../../policies/agreements.ts'
 import { PackFault, type Fault } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
 import { exitCodes } from './failure.ts'
+import { diffVerb, replayVerb } from './pack-replay.ts'
 
 export function packVerb(): Command {
   return new Command('pack')
@@ -15,6 +16,8 @@ export function packVerb(): Command {
     .addCommand(
       verb('test', 'Run the examples of the agreements, and list each that holds.', examplesThatHold),
     )
+    .addCommand(diffVerb())
+    .addCommand(replayVerb())
 }
 
 function verb(name: string, description: string, report: (agreements: Agreements) => string): Command {

@@ -16,6 +16,8 @@ export interface MountDeps {
   readonly clock: Clock
   readonly log: Log
   readonly identify: Identify
+  /** Why the ledger cannot be trusted now, if so. */
+  readonly ledgerDoubt: () => string | undefined
 }
 
 /** After its endpoints an address answers any other method with 405; HEAD is none of a GET that is an access. */
@@ -38,6 +40,7 @@ function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
       return
     }
     res.locals['route'] = endpoint.path
+    if (endpoint.who === 'person' && deps.ledgerDoubt() !== undefined) throw ledgerInDoubt()
     const claim = endpoint.who === 'person' ? await deps.identify.claim(req, endpoint.surface) : undefined
     const { reply, entries } = await deps.db.withTransaction(async (tx) => {
       const person = claim && (await deps.identify.person(tx, claim, deps.clock()))
@@ -49,6 +52,13 @@ function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
     })
     await send(req, res, reply, entries, deps)
   }
+}
+
+function ledgerInDoubt(): Problem {
+  return new Problem(
+    'ledger.unavailable',
+    'The ledger does not agree with what was signed. Nothing is shown or released until an operator has looked.',
+  )
 }
 
 /** @throws {Problem} `ledger.unavailable`: no entry, no act (field-notes control 30) */

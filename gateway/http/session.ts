@@ -5,7 +5,7 @@ import { csrfSync } from 'csrf-sync'
 import type { Request, RequestHandler } from 'express'
 import session from 'express-session'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../db.ts'
+import type { Database, Queryable } from '../db.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -82,3 +82,8 @@ export const csrfProtection: RequestHandler[] = [
     next()
   },
 ]
+
+/** Takes away what has ended: a session that expired opens nothing, and is not kept either. */
+export async function pruneSessions(db: Queryable, now: Date): Promise<void> {
+  await db.query('delete from concordat.session where expire < $1', [now])
+}

@@ -1,5 +1,5 @@
-// The supply clock (hmpps-2025/11, 16): starts when the approved request reaches the supply desk, met when the package is
-// there. Its dates come from the pack at its start and stay (S30: the text gives no number; ours is local).
+// The supply clock (hmpps-2025/11, 16): starts when the approved request reaches the supply desk, met when the
+// desk supplies. Its dates come from the pack at its start and stay (S30: the text gives no number; ours is local).
 import { randomUUID } from 'node:crypto'
 import type { DutyDates } from '../../policies/duty.ts'
 import type { Queryable, Transaction } from '../db.ts'

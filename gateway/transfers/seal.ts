@@ -16,7 +16,6 @@ import { findItemOf, holdShelfOpen, insertItem, openShelf } from '../retention/s
 import type { CaseQuery, CaseSource } from '../sources/case-source.ts'
 import type { Vault } from '../vault.ts'
 import type { ActDeps } from './act.ts'
-import { meetSupplyClock } from './duties.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester } from './notices.ts'
 import { describePackage } from './package-manifest.ts'
@@ -166,7 +165,6 @@ async function keep(
   const { permit, decisionId } = await judgeSeal(deps, tx, transfer, now)
   await insertItem(tx, permit, item)
   await move(tx, permit, transfer, 'seal', now)
-  await meetSupplyClock(tx, transfer.id, now)
   await notifyRequester(deps, { tx, now }, transfer, 'available')
   const base = {
     actor: { kind: 'process', name: 'worker' },

@@ -5,6 +5,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { Problem, type FieldFault } from '../http/problem.ts'
 import { entryBase, type ActDeps, type Done } from './act.ts'
 import { lockVisible } from './approve.ts'
+import { meetSupplyClock } from './duties.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester, tellLead } from './notices.ts'
 import type { SupplyInput } from './schemas.ts'
@@ -34,6 +35,7 @@ export async function supplyTransfer(
     change(context, transfer, input),
   )
   if (input.outcome !== 'supply') await explain(deps, context, transfer, input)
+  if (act !== 'escalate') await meetSupplyClock(context.tx, id, context.now)
   if (act !== 'escalate') await deps.jobs.send(context.tx, 'seal-package', { transferId: id })
   const value = {
     id,

@@ -60,7 +60,7 @@ describe('the runbook', () => {
     expect(stdout).toContain('"durable":false') // the tests' server does not force its writes, and says so
   })
 
-  test('A database that is older than what was signed: nothing is signed, health says DOWN, the log says why, requests go on.', async () => {
+  test('A database that is older than what was signed: nothing is signed or released, health says DOWN, the log says why.', async () => {
     await gateway.settle()
     const anchor = path.join(gateway.environment.config.ledgerDirectory, 'anchor')
     const [name, , hash] = (await readFile(path.join(anchor, (await moves(anchor)).at(-1) ?? ''), 'utf8')).split('\n') // prettier-ignore
@@ -71,8 +71,13 @@ describe('the runbook', () => {
     expect(await (await health()).json()).toMatchObject({ components: { ledger: { status: 'DOWN' } } })
     expect(gateway.logLines().filter((line) => line.includes('"anchor-ahead"') && line.includes('"ledger.publish"'))).not.toEqual([]) // prettier-ignore
     expect((await fetch(`${gateway.url}/start`)).status).toBe(200)
+    const analyst = await gateway.as('ayesha.rahman')
+    const refused = await analyst.get('/api/v1/requests')
+    expect(refused.status).toBe(503)
+    expect(refused.json()).toMatchObject({ code: 'ledger.unavailable' })
     await rm(ahead)
     await expect.poll(async () => (await health()).status).toBe(200)
+    expect((await analyst.get('/api/v1/requests')).status).toBe(200)
   })
 
   test('The anchor is made again from a checkpoint that was kept elsewhere.', async () => {

@@ -1,0 +1,40 @@
+// Decisions as they were kept, oldest first, through a cursor: one reading of one moment, in memory a thousand at a time.
+// Reads and changes nothing.
+import { z } from 'zod'
+import type { StoredDecision } from '../../policies/replay.ts'
+import type { Database } from '../db.ts'
+
+const rowShape = z.object({
+  id: z.string(),
+  decided_at: z.date(),
+  act: z.string(),
+  outcome: z.string(),
+  facts: z.unknown(),
+  refusals: z.array(z.object({ clause: z.string() })),
+})
+
+/** Hands over each decision from `since` on. */
+export async function readDecisions(
+  db: Database,
+  since: Date,
+  each: (decision: StoredDecision) => void,
+): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    await tx.query('set transaction isolation level repeatable read, read only')
+    await tx.query(
+      `declare kept no scroll cursor for
+       select id, decided_at, act, outcome, facts, refusals from concordat.decision
+       where decided_at >= $1 order by decided_at, id`,
+      [since],
+    )
+    for (;;) {
+      const { rows } = await tx.query('fetch 1000 from kept')
+      if (rows.length === 0) return
+      for (const row of rows) {
+        const { decided_at, refusals, facts, ...rest } = rowShape.parse(row)
+        const clauses = refusals.map(({ clause }) => clause)
+        each({ ...rest, facts, decidedAt: decided_at.toISOString(), refusals: clauses })
+      }
+    }
+  })
+}
