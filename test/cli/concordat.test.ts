@@ -30,6 +30,8 @@ describe('concordat', () => {
     ['certificate', 'verify'],
     ['pack', 'lint'],
     ['pack', 'test'],
+    ['pack', 'diff'],
+    ['pack', 'replay'],
     ['clauses'],
   ])('%s %s has an example in its help', async (...verb) => {
     const { code, out } = await concordat([...verb.filter((word) => word !== ''), '--help'])
