@@ -51,3 +51,22 @@ export async function openCheckpoint(note: string, keys: readonly VerifierKey[])
   // The one place that makes a SignedCheckpoint.
   return { ...parseCheckpoint(text), note, signedBy: verified } as unknown as SignedCheckpoint
 }
+
+/**
+ * @param origin the log that it must be of; without one, its first line must be the name of a key that signed it
+ * @throws {NoteRefused | CheckpointMalformed}
+ */
+export async function openCheckpointOf(
+  note: string,
+  keys: readonly VerifierKey[],
+  origin: string | undefined,
+): Promise<SignedCheckpoint> {
+  const checkpoint = await openCheckpoint(note, keys)
+  // C2SP tlog-checkpoint: the log's key name SHOULD match the origin. A key trusted for one log says nothing of another.
+  const accepted = origin === undefined ? checkpoint.signedBy.map(({ name }) => name) : [origin]
+  if (!accepted.includes(checkpoint.origin))
+    throw new CheckpointMalformed(
+      `The checkpoint is of the log ${checkpoint.origin}, which is not the log that was asked for.`,
+    )
+  return checkpoint
+}

@@ -19,7 +19,7 @@ export interface ProofFiles {
 export async function verifyProofFiles(
   files: ProofFiles,
 ): Promise<{ verdict: Verdict; text: string; exitCode: 0 | 1 }> {
-  const keys = await parseVerifierKeys(decodeText(await readFile(files.vkeyFile)))
+  const keys = await readVerifierKeys(files.vkeyFile)
   const verdict = await verifyProof({
     proof: decodeText(await readFile(files.proofFile)),
     keys,
@@ -27,6 +27,11 @@ export async function verifyProofFiles(
     ...(files.origin === undefined ? {} : { origin: files.origin }),
   })
   return { verdict, text: printVerdict(verdict), exitCode: verdict.verified ? 0 : 1 }
+}
+
+/** @throws {NoteRefused} `bad-key`, or the file system's error */
+export async function readVerifierKeys(file: string): Promise<VerifierKey[]> {
+  return parseVerifierKeys(decodeText(await readFile(file)))
 }
 
 /** @throws {NoteRefused} `bad-key` */

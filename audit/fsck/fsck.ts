@@ -1,0 +1,81 @@
+// `concordat ledger fsck` without its files and its printing: a published log, the ledger's database, or both and one against
+// the other. What was published is read first: the database can then only be as far or further.
+import type { SignedCheckpoint } from '../checkpoint.ts'
+import { nodeHasher } from '../node-hash.ts'
+import type { VerifierKey } from '../note.ts'
+import type { Queryable, Transactor } from '../queryable.ts'
+import { checkDatabase } from './check-database.ts'
+import { checkFiles } from './check-files.ts'
+import { concludePublished } from './database-history.ts'
+import { Faults } from './faults.ts'
+import { type PublishedLog, readLogCheckpoint } from './published-log.ts'
+import { Checks, type FsckReport, type Progress, reportOf } from './report.ts'
+
+export interface FsckInput {
+  readonly log?: PublishedLog | undefined
+  readonly db?: Transactor | undefined
+  readonly keys: readonly VerifierKey[]
+  /** Without one, the log has to bear the name of a key that signed it. */
+  readonly origin?: string | undefined
+  /** What was verified before: only what is new is looked at, after it was proved to extend that. */
+  readonly since?: SignedCheckpoint | undefined
+  readonly onProgress: Progress
+}
+
+export interface FsckOutcome {
+  readonly report: FsckReport
+  /** The checkpoint up to which everything was verified; the `since` of the next time. */
+  readonly verified?: SignedCheckpoint
+}
+
+/** @throws {LogUnreadable}, and the errors of the network, the files and the database: nothing follows from those */
+export async function fsck(input: FsckInput): Promise<FsckOutcome> {
+  const checks = new Checks(new Faults())
+  const { log, db } = input
+  const published = log && (await readLogCheckpoint(log, input.keys, input.origin, checks))
+  const latest = db && (await checkInSnapshot(input, db, published, checks))
+  if (log && published) await checkFiles({ ...input, log, hasher: nodeHasher, checkpoint: published }, checks)
+  const verified = log ? published : latest
+  const report = reportOf(checks, verified ? { origin: verified.origin, head: verified } : {})
+  return { report, ...(report.clean && verified && { verified }) }
+}
+
+function checkInSnapshot(
+  { log, keys, origin, since, onProgress }: FsckInput,
+  db: Transactor,
+  published: SignedCheckpoint | undefined,
+  checks: Checks,
+): Promise<SignedCheckpoint | undefined> {
+  return db.withTransaction(async (connection) => {
+    await connection.query('set transaction isolation level repeatable read, read only')
+    await connection.query('set local statement_timeout = 0')
+    const tx = new OneAtATime(connection)
+    try {
+      const checked = await checkDatabase({ tx, keys, origin, since, published, onProgress }, checks)
+      if (checked && log && published) await concludePublished(checks, tx, log, published, checked)
+      return checked?.latest
+    } finally {
+      await tx.idle()
+    }
+  })
+}
+
+/** A connection runs one statement at a time; what is asked for ahead waits here for its turn. */
+class OneAtATime implements Queryable {
+  readonly #connection: Queryable
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(connection: Queryable) {
+    this.#connection = connection
+  }
+
+  query(text: string, values?: unknown[]): ReturnType<Queryable['query']> {
+    const answer = this.#last.then(() => this.#connection.query(text, values))
+    this.#last = answer.catch(() => undefined)
+    return answer
+  }
+
+  async idle(): Promise<void> {
+    await this.#last
+  }
+}
