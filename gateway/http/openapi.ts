@@ -37,19 +37,38 @@ export function describe(endpoints: readonly Description[], publicUrl: string): 
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Problem: schemaOf(problem, 'output') },
+      schemas: { Problem: schemaOf(problemAnswer, 'output'), Refusal: schemaOf(refusalAnswer, 'output') },
     },
   }
 }
 
-const problem = z.object({
+export const problemAnswer = z.strictObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
   detail: z.string(),
   code: z.string(),
   requestId: z.uuid(),
-  fields: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  fields: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
+})
+
+/** An answer, not an error: every clause that refuses, why, what would change it, and who can decide. */
+export const refusalAnswer = z.strictObject({
+  outcome: z.literal('refused'),
+  reference: z.uuid(),
+  act: z.string(),
+  agreement: z.string().optional(),
+  pack: z.string(),
+  refusals: z.array(
+    z.strictObject({
+      clause: z.string(),
+      says: z.string().optional(),
+      reason: z.string(),
+      remedy: z.string(),
+      whoCanDecide: z.string(),
+      local: z.boolean(),
+    }),
+  ),
 })
 
 function operation(endpoint: Description): Record<string, unknown> {
@@ -65,10 +84,13 @@ function operation(endpoint: Description): Record<string, unknown> {
       [status]: endpoint.answers
         ? { description: 'Done and recorded', content: json(schemaOf(endpoint.answers, 'output')) }
         : { description: 'Done and recorded; a stream or a text' },
-      default: {
-        description: 'A refusal with its clauses (403), or a problem (RFC 9457)',
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
+      ...(endpoint.who === 'person' && {
+        '403': {
+          description: 'Refused, with every clause that refuses; or a problem (RFC 9457)',
+          content: { ...json(reference('Refusal')), ...problemContent },
+        },
+      }),
+      default: { description: 'A problem (RFC 9457)', content: problemContent },
     },
   }
 }
@@ -82,6 +104,12 @@ function parameters(schema: z.ZodType | undefined, where: 'path' | 'query'): Rec
     required: where === 'path' || (required as string[]).includes(name),
     schema: each,
   }))
+}
+
+const problemContent = { 'application/problem+json': { schema: reference('Problem') } }
+
+function reference(name: 'Problem' | 'Refusal'): Record<string, unknown> {
+  return { $ref: `#/components/schemas/${name}` }
 }
 
 function json(schema: unknown): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { findEnrolledKey } from './store.ts'
 
 const armored = z.string().max(100_000)
 const answerBody = z.strictObject({
-  fingerprint: z.string().regex(/^[0-9a-f]{40}$/i, 'A fingerprint has 40 hexadecimal digits.'),
+  fingerprint: z.string().regex(/^[0-9a-fA-F]{40}$/, 'A fingerprint has 40 hexadecimal digits.'),
   answer: z.string().min(1).max(100),
 })
 

@@ -74,24 +74,6 @@ export const supplyBody = z.discriminatedUnion('outcome', [
 ])
 export type SupplyInput = z.output<typeof supplyBody>
 
-export const refusalAnswer = z.object({
-  outcome: z.literal('refused'),
-  reference: z.uuid(),
-  act: z.string(),
-  agreement: z.string().optional(),
-  pack: z.string(),
-  refusals: z.array(
-    z.object({
-      clause: z.string(),
-      says: z.string().optional(),
-      reason: z.string(),
-      remedy: z.string(),
-      whoCanDecide: z.string(),
-      local: z.boolean(),
-    }),
-  ),
-})
-
 export const transferAnswer = z.object({
   id: z.uuid(),
   reference: z.string(),

@@ -1,0 +1,248 @@
+// Who may do what: every endpoint called as every kind of person, on a running gateway, and what the ledger says came of it,
+// as a table that anybody can read (test/golden/access-matrix.md).
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createBrowser } from '../../demo/identity/browser.ts'
+import { allEndpoints } from '../../gateway/app.ts'
+import type { TransferState } from '../../gateway/transfers/transfer.ts'
+import { expectGolden } from '../support/golden.ts'
+import {
+  enrolKey,
+  permittedRequest,
+  startGateway,
+  type Subject,
+  type TestGateway,
+} from '../support/gateway.ts'
+import { personAt, signedIn, type PagePerson } from '../support/pages.ts'
+import { transferAt } from '../support/transfers.ts'
+
+const people = [
+  { who: undefined, title: 'not signed in' },
+  { who: 'iain.fletcher', title: 'not registered' },
+  { who: 'iain.fletcher', title: 'without a role', registered: true },
+  { who: 'ayesha.rahman', title: 'analyst who asked' },
+  { who: 'tom.whitfield', title: 'other analyst' },
+  { who: 'gwen.pritchard', title: 'approver' },
+  { who: 'daniel.okafor', title: 'supply desk' },
+  { who: 'marta.kowalczyk', title: 'assurance officer' },
+] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
+
+interface Fitting {
+  /** The state of the transfer that the address names. */
+  readonly state?: TransferState
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly form?: Readonly<Record<string, string>>
+}
+
+const supplying = { body: { outcome: 'supply' } }
+const requestForm = (gateway: TestGateway): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(permittedRequest(gateway)).map(([name, value]) => [
+      name,
+      name === 'fields' ? 'incident_date' : String(value),
+    ]),
+  )
+
+/** What each endpoint is called with, so that nothing but the person decides. */
+const fittings = (gateway: TestGateway): Record<string, Fitting> => {
+  const answer = { fingerprint: 'F'.repeat(40), answer: 'ABC' }
+  const plain = [
+    'get /api/v1/me', 'get /start', 'get /keys', 'get /api/v1/requests', 'get /', 'get /requests/new', 'get /access-log',
+    'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /api/v1/ledger/verifier-key',
+    'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
+  ] // prettier-ignore
+  return {
+    ...Object.fromEntries(plain.map((name) => [name, {}])),
+    'post /api/v1/keys': { body: { armored: 'hello' } },
+    'post /keys': { form: { armored: 'hello' } },
+    'post /api/v1/keys/answer': { body: answer },
+    'post /keys/answer': { form: answer },
+    'post /api/v1/requests': { body: permittedRequest(gateway) },
+    'post /api/v1/requests/check': { body: permittedRequest(gateway) },
+    'post /requests': { form: requestForm(gateway) },
+    'post /requests/check': { form: requestForm(gateway) },
+    'post /requests/change': { form: requestForm(gateway) },
+    'put /api/v1/requests/:id': { state: 'returned', body: permittedRequest(gateway) },
+    'get /requests/:id/change': { state: 'returned' },
+    'get /api/v1/requests/:id': { state: 'approved' },
+    'get /requests/:id': { state: 'approved' },
+    'post /api/v1/requests/:id/approve': { state: 'requested' },
+    'post /requests/:id/approve': { state: 'requested' },
+    'post /api/v1/requests/:id/return': { state: 'requested', body: { reason: 'Name the wing.' } },
+    'post /requests/:id/return': { state: 'requested', form: { reason: 'Name the wing.' } },
+    'post /api/v1/requests/:id/supply': { state: 'approved', ...supplying },
+    'post /requests/:id/supply': { state: 'approved', form: supplying.body },
+    'get /api/v1/requests/:id/package': { state: 'available' },
+    'post /requests/:id/package': { state: 'available' },
+    'post /api/v1/requests/:id/acknowledge': { state: 'collected' },
+    'post /requests/:id/acknowledge': { state: 'collected' },
+    'get /api/v1/requests/:id/certificate': { state: 'destroyed' },
+    'get /requests/:id/certificate': { state: 'destroyed' },
+  }
+}
+
+interface Outcome {
+  readonly cell: string
+  readonly clauses: readonly string[]
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  'token.missing': 'sign in first',
+  'session.required': 'sign in first',
+  'csrf.invalid': 'sign in first', // of somebody without a session, who can have no token
+  'person.unknown': 'not registered',
+  'not-found': 'not found',
+}
+
+describe('the access matrix', () => {
+  let gateway: TestGateway
+  let proved: string
+  const pages = new Map<string, PagePerson>()
+  const tokens = new Map<string, string>()
+  const fitting = new Map<TransferState, string>()
+  beforeAll(async () => {
+    gateway = await startGateway({ people: 300 })
+    await enrolKey(gateway)
+    fitting.set('destroyed', await transferAt(gateway, 'destroyed'))
+    await gateway.settle()
+    const { rows } = await gateway.owner.query('select entry_id from ledger.leaf order by seq limit 1')
+    proved = String(rows[0]?.['entry_id'])
+  })
+  afterAll(() => gateway.close())
+
+  /** A transfer in the state; one that an act moved on is replaced. */
+  const transferIn = async (state: TransferState): Promise<string> => {
+    const known = fitting.get(state)
+    const { rows } = await gateway.owner.query(
+      'select 1 from concordat.transfer where id = $1 and state = $2',
+      [known, state],
+    )
+    if (known !== undefined && rows.length === 1) return known
+    const made = await transferAt(gateway, state)
+    fitting.set(state, made)
+    return made
+  }
+
+  const pagesOf = async (title: string, who: Subject | undefined): Promise<PagePerson> => {
+    const known =
+      pages.get(title) ?? (who ? await signedIn(gateway, who) : personAt(gateway, createBrowser()))
+    pages.set(title, known)
+    return known
+  }
+
+  const call = async (
+    method: string,
+    path: string,
+    { body, form }: Fitting,
+    { who, title }: (typeof people)[number],
+  ) => {
+    if (path.startsWith('/api/')) {
+      if (who === undefined) return fetch(`${gateway.url}${path}`, { method: method.toUpperCase() })
+      const client = await gateway.as(who)
+      return method === 'get'
+        ? client.get(path)
+        : method === 'put'
+          ? client.put(path, body)
+          : client.post(path, body)
+    }
+    const person = await pagesOf(title, who)
+    if (method === 'get') return person.once(path)
+    const token = tokens.get(title) ?? (await person.token().catch(() => 'none')) // somebody without a session has no form to take one from
+    tokens.set(title, token)
+    return person.send(path, form, token)
+  }
+
+  /** What came of it, as the ledger has it. */
+  const outcomeOf = async (answer: { status: number; headers: Headers }): Promise<Outcome> => {
+    const { rows } = await gateway.owner.query(
+      `select convert_from(e.body, 'UTF8')::jsonb as entry from ledger.index i join ledger.entry e on e.id = i.entry_id where i.kind = 'correlation' and i.key = $1`,
+      [answer.headers.get('x-request-id')],
+    )
+    const entries = rows.map(
+      (row) => row['entry'] as { type: string; clauses?: string[]; detail: { code?: string } },
+    ) // as audit/entry.ts writes it
+    if (entries.length === 0) return { cell: 'NOT RECORDED', clauses: [] }
+    const refused = entries.find(({ type }) => type === 'decision.refused')
+    if (refused)
+      return {
+        cell: answer.status === 403 ? 'refused' : `refused with ${answer.status}`,
+        clauses: refused.clauses ?? [],
+      }
+    const rejected = entries.find(({ type }) => type === 'request.rejected')
+    if (rejected)
+      return {
+        cell: meanings[rejected.detail.code ?? ''] ?? `PROBLEM ${rejected.detail.code ?? ''}`,
+        clauses: [],
+      }
+    const isKeyRefused = entries.some(({ type }) => type === 'key.refused') && answer.status === 422
+    return { cell: answer.status < 400 || isKeyRefused ? 'yes' : `${answer.status}`, clauses: [] }
+  }
+
+  test('has a fitting call for every endpoint that there is, and for no other', () => {
+    const endpoints = allEndpoints(gateway.wiring).map(({ method, path }) => `${method} ${path}`)
+    expect(Object.keys(fittings(gateway)).sort()).toEqual(endpoints.sort())
+  })
+
+  test('is the one that was agreed', async () => {
+    const rows = new Map<string, Outcome[]>()
+    const endpoints = allEndpoints(gateway.wiring)
+    for (const person of people) {
+      if ('registered' in person) await registerVisitor(gateway)
+      for (const { method, path } of endpoints) {
+        const name = `${method} ${path}`
+        const given = fittings(gateway)[name] ?? {}
+        const id = given.state ? await transferIn(given.state) : proved
+        rows.set(name, [
+          ...(rows.get(name) ?? []),
+          await outcomeOf(await call(method, path.replace(':id', id), given, person)),
+        ])
+      }
+    }
+    await expectGolden('access-matrix.md', writeMatrix(endpoints, rows))
+  }, 180_000)
+})
+
+async function registerVisitor(gateway: TestGateway): Promise<void> {
+  await gateway.owner.query(
+    `insert into concordat.person (id, issuer, subject, name, email, party) values (gen_random_uuid(), $1, 'iain.fletcher', 'Iain Fletcher', 'iain.fletcher@visitor.example', 'imb')`,
+    [gateway.environment.identity.issuer],
+  )
+}
+
+function writeMatrix(
+  endpoints: ReturnType<typeof allEndpoints>,
+  rows: ReadonlyMap<string, readonly Outcome[]>,
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const titles = people.map(({ title }) => title)
+  const table = (surface: 'api' | 'page') => [
+    line(['what', 'address', ...titles]),
+    line(['---', '---', ...titles.map(() => '---')]),
+    ...endpoints
+      .filter((each) => each.surface === surface)
+      .map(({ method, path, summary }) =>
+        line([
+          summary,
+          `${method.toUpperCase()} ${path}`,
+          ...(rows.get(`${method} ${path}`) ?? []).map(({ cell }) => cell),
+        ]),
+      ),
+  ]
+  const why = endpoints.flatMap(({ method, path }) =>
+    (rows.get(`${method} ${path}`) ?? []).flatMap(({ clauses }, index) =>
+      clauses.length === 0
+        ? []
+        : [line([`${method.toUpperCase()} ${path}`, titles[index] ?? '', [...new Set(clauses)].join(', ')])],
+    ),
+  )
+  return [
+    '# Who may do what', '',
+    'Made by calling a running gateway as each kind of person and asking its ledger what came of it. Each call fits the state of the',
+    'request that it names, so that nothing but the person decides. The request was made by the first analyst.', '',
+    '- **yes**: it is done, and it is an entry in the ledger',
+    '- **refused**: a refusal with its clauses (see below), and an entry',
+    '- **not found**: answered as if it did not exist, and an entry',
+    '- **sign in first**, **not registered**: turned away at the door, and an entry', '',
+    '## Pages', '', ...table('page'), '', '## Over JSON', '', ...table('api'), '',
+    '## Which clauses refuse', '', line(['address', 'whom', 'clauses']), line(['---', '---', '---']), ...why, '',
+  ].join('\n') // prettier-ignore
+}
