@@ -26,10 +26,30 @@ export function lintExamples(all: Agreements): Fault[] {
 export function runExamples(all: Agreements, faults: Fault[] = []): Run[] {
   const packs = [all.local, ...all.agreements.values()]
   const examples = packs.flatMap((pack) => pack.paragraphs.flatMap((paragraph) => paragraph.examples))
-  return examples.flatMap((example) => run(all, example, faults) ?? [])
+  const views = new Map<string, Agreements>()
+  return examples.flatMap((example) => run(all, views, example, faults) ?? [])
 }
 
-function run(all: Agreements, example: Example, faults: Fault[]): Run | undefined {
+/**
+ * What an example is decided by: its own agreement and the one whose sample it takes, so that no other agreement between the
+ * same parties, added later, can make it say anything else.
+ */
+function viewFor(all: Agreements, views: Map<string, Agreements>, { pack, of }: Example): Agreements {
+  const keys = new Set([pack, of?.split('/')[0] ?? pack])
+  const name = [...keys].toSorted().join(' ')
+  const known = views.get(name)
+  if (known) return known
+  const view = { ...all, agreements: new Map([...all.agreements].filter(([key]) => keys.has(key))) }
+  views.set(name, view)
+  return view
+}
+
+function run(
+  all: Agreements,
+  views: Map<string, Agreements>,
+  example: Example,
+  faults: Fault[],
+): Run | undefined {
   const unknown = (example.refuses ?? []).filter((id) => !all.clauses.has(id))
   const complaints = unknown.map((id): Complaint => ({
     message: `There is no clause ${id}.`,
@@ -39,7 +59,8 @@ function run(all: Agreements, example: Example, faults: Fault[]): Run | undefine
   if ('message' in facts) complaints.push(facts)
   for (const { message, remedy } of complaints)
     faults.push({ code: 'example', ...example.place, message: `"${example.name}": ${message}`, remedy })
-  return 'message' in facts ? undefined : { example, decision: decide(all, example.when, facts) }
+  if ('message' in facts) return undefined
+  return { example, decision: decide(viewFor(all, views, example), example.when, facts) }
 }
 
 type Complaint = Pick<Fault, 'message' | 'remedy'>

@@ -13,6 +13,7 @@ export type FaultCode =
   | 'cedar'
   | 'annotation'
   | 'example'
+  | 'left-over'
 
 /** One thing that is wrong with a pack. `file` is relative to the policies folder; `line` counts from 1. */
 export interface Fault {

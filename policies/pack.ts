@@ -4,6 +4,7 @@ import { type Agreement, type Agreements, type Clause, type Pack } from './agree
 import { readCatalogue } from './dataset.ts'
 import { lintExamples } from './examples.ts'
 import { inOrder, PackFault, type Fault } from './fault.ts'
+import { leftOvers } from './left-over.ts'
 import { lint } from './lint.ts'
 import { agreementShape, gatewayShape, type AgreementFile } from './pack-shape.ts'
 import { partiesShape, type PartyEntry } from './parties.ts'
@@ -31,7 +32,7 @@ export async function loadAgreements(dir: string = import.meta.dirname): Promise
  * @throws {PackFault} with every fault
  */
 export function assemble(sources: Sources): Agreements {
-  const faults: Fault[] = []
+  const faults: Fault[] = leftOvers(sources)
   const all = readAll(sources, faults)
   if (all) faults.push(...lint(all))
   if (all && faults.length === 0) faults.push(...lintExamples(all))

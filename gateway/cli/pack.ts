@@ -5,6 +5,7 @@ import type { Agreements, Pack } from '../../policies/agreements.ts'
 import { PackFault, type Fault } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
 import { exitCodes } from './failure.ts'
+import { newVerb } from './pack-new.ts'
 import { diffVerb, replayVerb } from './pack-replay.ts'
 
 export function packVerb(): Command {
@@ -16,6 +17,7 @@ export function packVerb(): Command {
     .addCommand(
       verb('test', 'Run the examples of the agreements, and list each that holds.', examplesThatHold),
     )
+    .addCommand(newVerb())
     .addCommand(diffVerb())
     .addCommand(replayVerb())
 }
