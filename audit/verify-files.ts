@@ -1,8 +1,11 @@
 // The body of `concordat ledger verify --proof FILE --vkey FILE`: reads the files, verifies, and says how to exit.
 import { readFile } from 'node:fs/promises'
 import { decodeText } from './bytes.ts'
-import { parseVerifierKey, type VerifierKey } from './note.ts'
+import type { VerifierKey } from './note.ts'
+import { parseVerifierKeys } from './verifier-keys.ts'
 import { printVerdict, type Verdict, verifyProof } from './verify.ts'
+
+export { parseVerifierKeys }
 
 export interface ProofFiles {
   readonly proofFile: string
@@ -32,13 +35,4 @@ export async function verifyProofFiles(
 /** @throws {NoteRefused} `bad-key`, or the file system's error */
 export async function readVerifierKeys(file: string): Promise<VerifierKey[]> {
   return parseVerifierKeys(decodeText(await readFile(file)))
-}
-
-/** @throws {NoteRefused} `bad-key` */
-export async function parseVerifierKeys(text: string): Promise<VerifierKey[]> {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-  return Promise.all(lines.map(parseVerifierKey))
 }
