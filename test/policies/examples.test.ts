@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { rulesOf, takesNewTransfers, type Agreements, type Pack } from '../../policies/agreements.ts'
 import { lintExamples } from '../../policies/examples.ts'
+import { lint } from '../../policies/lint.ts'
 import { loadAgreements } from '../../policies/pack.ts'
 import type { Rule } from '../../policies/rules.ts'
 import { all, changed, faultsOf, policiesDir, replaced, sources } from './policies.ts'
@@ -11,22 +12,20 @@ import { all, changed, faultsOf, policiesDir, replaced, sources } from './polici
 const packs = [all.local, ...all.agreements.values()]
 const rules = packs.flatMap(rulesOf)
 
-/** The loaded policies with one rule put in another's place; under hashes of their own, because Cedar keeps what it parsed. */
-function withRule(changedRule: Rule): Agreements {
+/** The loaded policies with other rules; under hashes of their own, because Cedar keeps what it parsed. */
+function withRules(change: (own: readonly Rule[]) => readonly Rule[], name: string): Agreements {
   const put = <P extends Pack<unknown>>(pack: P): P => ({
     ...pack,
-    paragraphs: pack.paragraphs.map((paragraph) => ({
-      ...paragraph,
-      rules: paragraph.rules.map((rule) => (rule.id === changedRule.id ? changedRule : rule)),
-    })),
+    paragraphs: pack.paragraphs.map((paragraph) => ({ ...paragraph, rules: change(paragraph.rules) })),
   })
   const agreements = new Map([...all.agreements].map(([key, agreement]) => [key, put(agreement)]))
-  return {
-    ...all,
-    agreements,
-    local: put(all.local),
-    localHash: `changed in ${changedRule.id}: ${changedRule.text}`,
-  }
+  return { ...all, agreements, local: put(all.local), localHash: name }
+}
+
+/** One rule put in another's place. */
+function withRule(changedRule: Rule): Agreements {
+  const put = (own: readonly Rule[]) => own.map((rule) => (rule.id === changedRule.id ? changedRule : rule))
+  return withRules(put, `changed in ${changedRule.id}: ${changedRule.text}`)
 }
 
 describe('examples', () => {
@@ -54,11 +53,19 @@ describe('examples', () => {
     expect(rule && lintExamples(withRule(rule))).toEqual([])
   })
 
-  test('notice when a rule is deleted, also where its clause has another', () => {
-    const second = rules.filter((rule) => rule.id.includes('#'))
-    expect(second.length).toBeGreaterThan(0)
-    for (const rule of second)
-      expect(faultsOf(changed(replaced(rule.place.file, rule.text, '')))).not.toEqual([])
+  test.each(rules.map((rule) => ({ id: rule.id, rule })))(
+    'or the lint notice when $id is deleted',
+    ({ rule }) => {
+      const without = withRules((own) => own.filter(({ id }) => id !== rule.id), `without ${rule.id}`)
+      const faults = lint(without)
+      expect(faults.length > 0 ? faults : lintExamples(without)).not.toEqual([])
+    },
+  )
+
+  test('notice when the text of a rule is taken out of its file', () => {
+    const [rule] = rules.filter(({ id }) => id.includes('#'))
+    if (rule === undefined) throw new Error('no clause has two rules')
+    expect(faultsOf(changed(replaced(rule.place.file, rule.text, '')))).not.toEqual([])
   })
 
   test('an example that does not hold stops the load, with its file and line', () => {
