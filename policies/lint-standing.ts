@@ -8,6 +8,7 @@ export function lintStanding({ agreements }: Agreements, add: Add): void {
     lintDates(agreement, add)
     lintSuccession(agreement, agreements, add)
     lintSuccessors(agreement, agreements, add)
+    lintReplaced(agreement, agreements, add)
   }
 }
 
@@ -76,4 +77,18 @@ function lintSuccessors(
     if (supersededBy !== undefined && !successors.some((successor) => successor.key === pack))
       add('unknown-clause', place, `${id} is superseded by ${supersededBy}, which is of no successor.`, 'Name a clause of the agreement that took its place.') // prettier-ignore
   }
+}
+
+/** From a clause to the one that it took the place of. */
+function lintReplaced(
+  { supersedes, paragraphs }: Agreement,
+  agreements: ReadonlyMap<string, Agreement>,
+  add: Add,
+): void {
+  const before = agreements.get(supersedes ?? '')
+  if (supersedes !== undefined && before === undefined) return // said of the agreement already
+  const known = new Set(before?.paragraphs.flatMap(({ clauses }) => clauses.map(({ id }) => id)))
+  for (const clause of paragraphs.flatMap(({ clauses }) => clauses))
+    if (clause.kind !== 'default' && clause.supersedes !== undefined && !known.has(clause.supersedes))
+      add('unknown-clause', clause.place, `${clause.id} supersedes ${clause.supersedes}, which is no clause of the agreement before it.`, 'Mend the id, or name the agreement in supersedes of agreement.yaml.') // prettier-ignore
 }

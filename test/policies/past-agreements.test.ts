@@ -89,6 +89,7 @@ describe('a past agreement is refused at loading', () => {
     ['that supersedes itself over another', head19, 'standing: superseded', 'standing: superseded\nsupersedes: hmpps-2025', 'wrong-kind', 'hmpps-2025 supersedes hmpps-2019 supersedes hmpps-2025'],
     ['that supersedes one that there is not', rom, 'inForce: {}', 'inForce: {}\nsupersedes: noms-1999', 'unknown-name', 'There is no agreement noms-1999'],
     ['whose clause a stranger supersedes', 'agreements/hmpps-2019/45-business-development.yaml', 'supersededBy: hmpps-2025/54', 'supersededBy: imb-2024/54', 'unknown-clause', 'which is of no successor'],
+    ['that lacks a clause which another supersedes', 'agreements/hmpps-2025/17-protection-of-personal-information.yaml', 'supersedes: hmpps-2019/15', 'supersedes: hmpps-2019/99', 'unknown-clause', 'hmpps-2025/17 supersedes hmpps-2019/99'],
     ['whose duty has lost its clock', 'agreements/hmpps-2019/34-36-urgent-notification.yaml', '    clock: { starts: UN received, limit: 28 calendar days }\n', '', 'missing-mechanism', 'does not say what its clock was'],
     ['whose rule says nothing any more', 'agreements/noms-rom/2-3-purpose.yaml', '    stillBinds: Nothing new is asked for, moved or exported under it. Records that are held under it are only read.\n', '', 'missing-mechanism', 'does not say what it still means'],
     ['that is past in its clocks and not in its standing', 'agreements/hmpps-2025/16-case-level-data.yaml', '    kind: duty\n', '    kind: duty\n    clock: { starts: a request, limit: 5 days }\n', 'wrong-kind', 'no longer in force'],
