@@ -83,7 +83,7 @@ interface Started {
 async function start(database: EmbeddedDatabase, port: number): Promise<Started> {
   say('Inventing 50,000 people in custody …')
   const environment = await prepareEnvironment({
-    adminUrl: database.server.url,
+    adminUrl: (name) => database.server.url(name),
     ownerUrl: database.ownerUrl,
     gatewayUrl: database.gatewayUrl,
     ledgerUrl: database.ledgerUrl,
