@@ -44,13 +44,26 @@ export const gatewayProcess = {
 export async function sealPackage(deps: SealDeps, transferId: string): Promise<void> {
   const planned = await deps.db.withTransaction((tx) => plan(deps, tx, transferId))
   if (!planned) return
-  const sealed = await seal(deps, planned)
+  const vaultObject = randomBytes(24).toString('hex')
   try {
+    const sealed = await seal(deps, planned, vaultObject)
     await deps.db.withTransaction((tx) => keep(deps, tx, planned, sealed))
   } catch (error) {
-    await deps.vault.remove(sealed.item.vaultObject)
+    if (await isKept(deps, transferId, vaultObject)) return
+    await deps.vault.remove(vaultObject)
     throw error
   }
+}
+
+/**
+ * A commit that nobody confirmed may have been kept, and then its object must stay. The lock waits for a commit that is
+ * still on its way. Where this cannot be asked, the object stays too: its key is nowhere, so nobody can open it.
+ */
+async function isKept({ db }: SealDeps, transferId: string, vaultObject: string): Promise<boolean> {
+  return db.withTransaction(async (tx) => {
+    await lockTransfer(tx, transferId)
+    return (await findItemOf(tx, transferId))?.vaultObject === vaultObject
+  })
 }
 
 interface Plan {
@@ -100,10 +113,9 @@ interface Sealed {
   readonly columns: number
 }
 
-async function seal(deps: SealDeps, planned: Plan): Promise<Sealed> {
+async function seal(deps: SealDeps, planned: Plan, vaultObject: string): Promise<Sealed> {
   const { transfer, retention, shelf, destroyOn, startedAt } = planned
   const id = randomUUID()
-  const vaultObject = randomBytes(24).toString('hex')
   const context = sealingContext({ id, transferId: transfer.id })
   const itemKey = newItemKey()
   const scope = suppliedScope(transfer)
