@@ -1,6 +1,24 @@
 // The parts of a scaffold that have no words of an agreement in them: the sample, the rules and their examples. They hold as
 // they are, and are changed with the agreement.
-import type { ScaffoldParts } from './scaffold.ts'
+
+export interface ScaffoldWish {
+  /** The key of the new agreement, and the name of its folder. */
+  readonly key: string
+  /** Who supplies, and who receives: keys of parties.yaml. */
+  readonly from: string
+  readonly to: string
+}
+
+/** What the scaffold takes from what is loaded, so that it names nothing that there is not. */
+export interface ScaffoldParts extends ScaffoldWish {
+  readonly supplier: string
+  readonly approver: string | undefined
+  readonly dataset: string
+  readonly fields: readonly string[]
+  readonly purpose: string
+  readonly schedule: string
+  readonly retentionClass: string
+}
 
 export function scaffoldSample(parts: ScaffoldParts): string {
   const { key, from, to, supplier, dataset, fields, purpose, retentionClass } = parts

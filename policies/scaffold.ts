@@ -2,26 +2,13 @@
 // is whole but for the words that only those who drafted the agreement have; it does not load before they are written.
 import type { Agreements } from './agreements.ts'
 import { replaceMe } from './left-over.ts'
-import { scaffoldExamples, scaffoldRules, scaffoldSample } from './scaffold-paragraph.ts'
-
-export interface ScaffoldWish {
-  /** The key of the new agreement, and the name of its folder. */
-  readonly key: string
-  /** Who supplies, and who receives: keys of parties.yaml. */
-  readonly from: string
-  readonly to: string
-}
-
-/** What the scaffold takes from what is loaded, so that it names nothing that there is not. */
-export interface ScaffoldParts extends ScaffoldWish {
-  readonly supplier: string
-  readonly approver: string | undefined
-  readonly dataset: string
-  readonly fields: readonly string[]
-  readonly purpose: string
-  readonly schedule: string
-  readonly retentionClass: string
-}
+import {
+  scaffoldExamples,
+  scaffoldRules,
+  scaffoldSample,
+  type ScaffoldParts,
+  type ScaffoldWish,
+} from './scaffold-paragraph.ts'
 
 /**
  * The files of a new pack.

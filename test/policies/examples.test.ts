@@ -62,7 +62,7 @@ describe('examples', () => {
     },
   )
 
-  test('notice when the text of a rule is taken out of its file', () => {
+  test('notice when a rule is deleted, also where its clause has another', () => {
     const [rule] = rules.filter(({ id }) => id.includes('#'))
     if (rule === undefined) throw new Error('no clause has two rules')
     expect(faultsOf(changed(replaced(rule.place.file, rule.text, '')))).not.toEqual([])
