@@ -1,6 +1,7 @@
 // A stage that a stream of bytes passes through unchanged, and that knows at its end how many there were and their SHA-256.
 import { createHash } from 'node:crypto'
 import { Transform } from 'node:stream'
+import { relieving } from './relief.ts'
 
 export interface Measurement {
   readonly sizeBytes: number
@@ -13,12 +14,14 @@ export function measuring(check?: (measured: Measurement) => Error | undefined):
   measured: () => Measurement
 } {
   const hash = createHash('sha256')
+  const relieve = relieving()
   let sizeBytes = 0
   let measurement: Measurement | undefined
   const stage = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk)
       sizeBytes += chunk.length
+      relieve(chunk.length)
       done(null, chunk)
     },
     flush(done) {
