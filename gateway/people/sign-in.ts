@@ -51,7 +51,7 @@ export function signInRoutes(deps: SignInDeps): Router {
   const router = Router()
   router.get('/sign-in', authenticate)
   router.get('/sign-in/callback', authenticate, (req, res) => finish(deps, req, res))
-  router.post('/sign-out', async (req, res) => signOut(deps, await deps.identityProvider(), req, res))
+  router.post('/sign-out', (req, res) => signOut(deps, req, res))
   return router
 }
 
@@ -100,6 +100,7 @@ async function finish(deps: SignInDeps, req: Request, res: Response): Promise<vo
   })
   await renewSession(req)
   Object.assign(req.session, { personId: person.id, signedInAt: now.getTime(), idToken: identity.idToken })
+  await saveSession(req)
   res.redirect(303, '/')
 }
 
@@ -109,18 +110,20 @@ function renewSession(req: Request): Promise<void> {
   })
 }
 
+/** A browser follows a redirect as soon as it sees its headers, and express-session saves only afterwards. */
+function saveSession(req: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.session.save((error?: Error) => (error ? reject(error) : resolve()))
+  })
+}
+
 function endSession(req: Request): Promise<void> {
   return new Promise((resolve, reject) => {
     req.session.destroy((error?: Error) => (error ? reject(error) : resolve()))
   })
 }
 
-async function signOut(
-  deps: SignInDeps,
-  configuration: client.Configuration,
-  req: Request,
-  res: Response,
-): Promise<void> {
+async function signOut(deps: SignInDeps, req: Request, res: Response): Promise<void> {
   const { personId, idToken } = req.session
   const now = deps.clock()
   if (personId !== undefined) {
@@ -133,6 +136,12 @@ async function signOut(
   await endSession(req)
   res.clearCookie(sessionCookie, { path: '/', secure: true, httpOnly: true, sameSite: 'lax' })
   res.set('Clear-Site-Data', '"cache", "storage"')
+  // Signing out works also while the provider is away; its own session ends by itself.
+  const configuration = await deps.identityProvider().catch(() => undefined)
+  if (!configuration) {
+    res.redirect(303, '/start')
+    return
+  }
   const end = client.buildEndSessionUrl(configuration, {
     post_logout_redirect_uri: `${deps.config.publicUrl}/`,
     ...(idToken !== undefined && { id_token_hint: idToken }),
