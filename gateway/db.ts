@@ -79,18 +79,30 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
   pool.on('connect', (client) => client.on('error', () => undefined))
   return {
     pool,
-    query: (text, values) => pool.query(text, values),
+    query: (text, values) => pool.query(prepared(text, values)),
     withTransaction: (work) => withTransaction(pool, work),
     withConnection: (work) => withConnection(pool, work),
     close: () => pool.end(),
   }
 }
 
+/** Most of ours are written out and few; what is put together from parts must not fill the server's memory. */
+const mostPrepared = 500
+const names = new Map<string, string>()
+
+/** A statement with values gets the name under which the server keeps its parse and plan, on each connection. */
+function prepared(text: string, values: unknown[] | undefined): pg.QueryConfig {
+  if (values === undefined || values.length === 0) return { text }
+  if (!names.has(text) && names.size < mostPrepared) names.set(text, `concordat_${names.size}`)
+  const name = names.get(text)
+  return name === undefined ? { text, values } : { name, text, values }
+}
+
 async function withConnection<T>(pool: pg.Pool, work: (connection: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken = true
   try {
-    const result = await work({ query: (text, values) => client.query(text, values) })
+    const result = await work({ query: (text, values) => client.query(prepared(text, values)) })
     broken = false
     return result
   } finally {
@@ -103,7 +115,10 @@ async function withTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Prom
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = await work({ inTransaction: true, query: (text, values) => client.query(text, values) })
+    const result = await work({
+      inTransaction: true,
+      query: (text, values) => client.query(prepared(text, values)),
+    })
     const committed = await client.query('commit').catch((cause: unknown) => {
       throw new CommitUnknown(cause)
     })
