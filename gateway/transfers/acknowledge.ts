@@ -1,7 +1,7 @@
 // The recipient says that the package arrived whole: the other half of proof of sending.
 import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
-import { entryBase, type ActDeps, type Done } from './act.ts'
+import { done, entryBase, type ActDeps, type Done } from './act.ts'
 import { lockVisible } from './approve.ts'
 import { factsOf } from './facts.ts'
 import { move } from './store.ts'
@@ -19,12 +19,9 @@ export async function acknowledgeTransfer(
   )
   if (judged.outcome === 'refusal') return refused(judged)
   const state = await move(context.tx, judged.permit, transfer, 'acknowledge', context.now)
-  const value = {
-    id,
-    reference: transfer.reference,
-    state,
-    permit: judged.permit,
-    decisionId: judged.decisionId,
-  }
-  return { kind: 'done', value, events: [{ ...entryBase(context, transfer, judged.permit, judged.decisionId), type: 'item.acknowledged', detail: {} }] } // prettier-ignore
+  return done(transfer, state, judged, {
+    ...entryBase(context, transfer, judged),
+    type: 'item.acknowledged',
+    detail: {},
+  })
 }

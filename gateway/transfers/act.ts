@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../../audit/events.ts'
 import type { Permit } from '../../policies/decide.ts'
 import type { Dataset, Purpose } from '../../policies/dataset.ts'
-import { policyHash, type Judge } from '../decisions/judge.ts'
+import { policyHash, type Judge, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
 import type { JobQueue } from '../jobs.ts'
@@ -29,12 +29,17 @@ export interface Done {
   readonly decisionId: string
 }
 
+/** A decision that permits, as it was kept. */
+export interface Permitted {
+  readonly permit: Permit
+  readonly decisionId: string
+}
+
 /** What every entry about one transfer says: who, which, under which decision. */
 export function entryBase(
   context: PersonContext,
   transfer: Pick<Transfer, 'id' | 'inspection' | 'agreement'>,
-  permit: Permit,
-  decisionId: string,
+  { permit, decisionId }: Permitted,
 ) {
   return {
     actor: personActor(context.person, context.ip),
@@ -48,4 +53,15 @@ export function entryBase(
     policy: policyHash(permit.pack),
     clauses: [...permit.tested],
   } satisfies Omit<LedgerEvent, 'type' | 'detail'>
+}
+
+/** An act that was permitted and done, with the entry that says so. */
+export function done(
+  transfer: Pick<Transfer, 'id' | 'reference'>,
+  state: TransferState,
+  { permit, decisionId }: Permitted,
+  event: LedgerEvent,
+): Outcome<Done> {
+  const { id, reference } = transfer
+  return { kind: 'done', value: { id, reference, state, permit, decisionId }, events: [event] }
 }

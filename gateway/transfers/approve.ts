@@ -2,7 +2,7 @@
 // Prisons (S6), and whoever asked never approves.
 import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
-import { entryBase, type ActDeps, type Done } from './act.ts'
+import { done, entryBase, type ActDeps, type Done } from './act.ts'
 import { startSupplyClock } from './duties.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester, notifySupplyDesk } from './notices.ts'
@@ -23,24 +23,11 @@ export async function approveTransfer(
   })
   await startSupplyClock(deps, context, transfer)
   await notifySupplyDesk(deps, context, transfer)
-  const value = {
-    id,
-    reference: transfer.reference,
-    state,
-    permit: judged.permit,
-    decisionId: judged.decisionId,
-  }
-  return {
-    kind: 'done',
-    value,
-    events: [
-      {
-        ...entryBase(context, transfer, judged.permit, judged.decisionId),
-        type: 'transfer.approved',
-        detail: {},
-      },
-    ],
-  }
+  return done(transfer, state, judged, {
+    ...entryBase(context, transfer, judged),
+    type: 'transfer.approved',
+    detail: {},
+  })
 }
 
 export async function returnTransfer(
@@ -56,14 +43,11 @@ export async function returnTransfer(
   const state = await move(context.tx, judged.permit, transfer, 'return', context.now)
   await insertText(context.tx, id, 'return', reason, context.now)
   await notifyRequester(deps, context, transfer, 'returned')
-  const value = {
-    id,
-    reference: transfer.reference,
-    state,
-    permit: judged.permit,
-    decisionId: judged.decisionId,
-  }
-  return { kind: 'done', value, events: [{ ...entryBase(context, transfer, judged.permit, judged.decisionId), type: 'transfer.returned', detail: { reason } }] } // prettier-ignore
+  return done(transfer, state, judged, {
+    ...entryBase(context, transfer, judged),
+    type: 'transfer.returned',
+    detail: { reason },
+  })
 }
 
 /** @throws {Problem} `not-found`, the same for what does not exist and for what is not this person's */

@@ -51,7 +51,7 @@ export async function collectTransfer(
     collectedAt: context.now,
   }
   await insertCollection(context.tx, collection)
-  const base = entryBase(context, transfer, judged.permit, judged.decisionId)
+  const base = entryBase(context, transfer, judged)
   const said = { ...base, subjects: [...base.subjects, { kind: 'item', id: item.id } as const] }
   const event = {
     ...said,

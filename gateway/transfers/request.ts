@@ -1,11 +1,10 @@
 // Asking for case-level data, and asking again after it was returned for a change (hmpps-2025/11, 16).
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { LedgerEvent } from '../../audit/events.ts'
-import { policyHash, refused, type Outcome } from '../decisions/judge.ts'
+import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, Problem, stateConflict, type FieldFault } from '../http/problem.ts'
-import { personActor } from '../http/who.ts'
-import type { ActDeps, Done } from './act.ts'
+import { done, entryBase, type ActDeps, type Done, type Permitted } from './act.ts'
 import { factsOfRequest } from './facts.ts'
 import { notifyApprovers } from './notices.ts'
 import type { AskedInput } from './schemas.ts'
@@ -49,14 +48,7 @@ export async function requestTransfer(
   })
   await insertText(context.tx, id, 'relevance', asked.relevance, context.now)
   await notifyApprovers(deps, context, { id, reference })
-  const value = {
-    id,
-    reference,
-    state: 'requested',
-    permit: judged.permit,
-    decisionId: judged.decisionId,
-  } as const
-  return { kind: 'done', value, events: [requested(deps, context, asked, value)] }
+  return done({ id, reference }, 'requested', judged, requested(deps, context, asked, id, judged))
 }
 
 /** The same request, changed as the approver asked; judged anew. */
@@ -99,14 +91,7 @@ export async function resubmitTransfer(
   })
   await insertText(context.tx, id, 'relevance', asked.relevance, context.now)
   await notifyApprovers(deps, context, transfer)
-  const value = {
-    id,
-    reference: transfer.reference,
-    state,
-    permit: judged.permit,
-    decisionId: judged.decisionId,
-  }
-  return { kind: 'done', value, events: [requested(deps, context, asked, value)] }
+  return done(transfer, state, judged, requested(deps, context, asked, id, judged))
 }
 
 /** @throws {Problem} `input.invalid`: what only the dataset knows, each field by name */
@@ -148,19 +133,17 @@ function newReference(): string {
   return `CLD-${letters.slice(0, 4)}-${letters.slice(4, 8)}-${letters.slice(8)}`
 }
 
-function requested(deps: ActDeps, context: PersonContext, asked: AskedInput, done: Done): LedgerEvent {
+function requested(
+  deps: ActDeps,
+  context: PersonContext,
+  asked: AskedInput,
+  id: string,
+  judged: Permitted,
+): LedgerEvent {
+  const about = { id, inspection: asked.inspection, agreement: deps.exchange.agreement }
   return {
+    ...entryBase(context, about, judged),
     type: 'transfer.requested',
-    actor: personActor(context.person, context.ip),
-    subjects: [
-      { kind: 'transfer', id: done.id },
-      { kind: 'inspection', id: asked.inspection },
-    ],
-    correlation: context.requestId,
-    agreement: deps.exchange.agreement,
-    decision: done.decisionId,
-    policy: policyHash(done.permit.pack),
-    clauses: [...done.permit.tested],
     detail: {
       exchange: deps.exchange.key,
       dataset: asked.dataset,

@@ -3,7 +3,7 @@
 import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { Problem, type FieldFault } from '../http/problem.ts'
-import { entryBase, type ActDeps, type Done } from './act.ts'
+import { done, entryBase, type ActDeps, type Done } from './act.ts'
 import { lockVisible } from './approve.ts'
 import { meetSupplyClock } from './duties.ts'
 import { factsOf } from './facts.ts'
@@ -37,18 +37,7 @@ export async function supplyTransfer(
   if (input.outcome !== 'supply') await explain(deps, context, transfer, input)
   if (act !== 'escalate') await meetSupplyClock(context.tx, id, context.now)
   if (act !== 'escalate') await deps.jobs.send(context.tx, 'seal-package', { transferId: id })
-  const value = {
-    id,
-    reference: transfer.reference,
-    state,
-    permit: judged.permit,
-    decisionId: judged.decisionId,
-  }
-  return {
-    kind: 'done',
-    value,
-    events: [{ ...entryBase(context, transfer, judged.permit, judged.decisionId), ...said(transfer, input) }],
-  }
+  return done(transfer, state, judged, { ...entryBase(context, transfer, judged), ...said(transfer, input) })
 }
 
 type Reasoned = Exclude<SupplyInput, { outcome: 'supply' }>

@@ -41,7 +41,7 @@ export async function viewTransfer(deps: ActDeps, context: PersonContext, id: st
   return {
     transfer,
     event: {
-      ...entryBase(context, transfer, judged.permit, judged.decisionId),
+      ...entryBase(context, transfer, judged),
       type: 'transfer.viewed' as const,
       detail: {},
     },
