@@ -55,6 +55,13 @@ export function addWorkingDays(date: string, count: number): string {
   return day.toString()
 }
 
+/** The last working day of the Monday to Friday after the week that a date is in. */
+export function lastWorkingDayOfFollowingWeek(date: string): string {
+  const day = Temporal.PlainDate.from(date)
+  const nextSaturday = day.add({ days: 13 - day.dayOfWeek })
+  return addWorkingDays(nextSaturday.toString(), -1)
+}
+
 /**
  * The date a period after a date, or before it where `sign` is -1. Day one is the next day.
  *
@@ -76,5 +83,7 @@ export function addPeriod(date: string, period: Period, sign: 1 | -1 = 1): strin
       return day.add({ months: amount }, { overflow: 'constrain' }).toString()
     case 'year':
       return day.add({ years: amount }, { overflow: 'constrain' }).toString()
+    case 'following week':
+      return lastWorkingDayOfFollowingWeek(date)
   }
 }

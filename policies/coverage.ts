@@ -11,7 +11,7 @@ import { evidenceFor, runExamples, type Run } from './examples.ts'
 import type { Act } from './facts.ts'
 import type { Place } from './fault.ts'
 import type { AgreementFile } from './pack-shape.ts'
-import { inWords } from './period.ts'
+import { clockInWords } from './duty.ts'
 
 export type Standing = AgreementFile['standing']['value'] | 'local'
 
@@ -73,11 +73,7 @@ function mechanismsOf(
   return {
     mechanisms: [
       ...own.map(({ place, acts, refusal }): Mechanism => ({ kind: 'rule', place, acts, refusal })),
-      ...clocks.map(({ place, starts, meets, limit, local }): Mechanism => ({
-        kind: 'clock',
-        place,
-        words: `${inWords(limit)}${local ? ' (local)' : ''} from ${starts} to ${meets}`,
-      })),
+      ...clocks.map((duty): Mechanism => ({ kind: 'clock', place: duty.place, words: clockInWords(duty) })),
       ...writtenMechanisms(clause),
     ],
     permits: [...new Set(evidence.flatMap(({ permits }) => permits))],

@@ -4,7 +4,7 @@
 import type { Agreements, PackVersion } from './agreements.ts'
 import { londonDate } from './calendar.ts'
 import { evaluate, resourceOf, type Evaluation } from './evaluate.ts'
-import type { Act, Facts } from './facts.ts'
+import { governedBy, type Act, type Facts } from './facts.ts'
 import { governingAgreements, ruleSetFor, situationOf, type RuleSet } from './rule-set.ts'
 import type { Rule } from './rules.ts'
 
@@ -67,22 +67,18 @@ export class Permit<A extends Act = Act> {
  * @returns a permit with the clauses that were put to the test, or every clause that refuses
  */
 export function decide<A extends Act>(agreements: Agreements, act: A, facts: Facts): Decision<A> {
-  const today = dateOf(facts.now)
-  if (today === undefined)
+  const now = new Date(facts.now)
+  if (Number.isNaN(now.getTime()))
     return notEstablished(agreements, act, ruleSetFor(agreements, [], act), [
       `now: ${facts.now} is no instant`,
     ])
-  const governing = governingAgreements(agreements, facts.transfer, today)
-  const set = ruleSetFor(agreements, governing, act)
+  const subject = governedBy(act, facts)
+  const governing = governingAgreements(agreements, subject, londonDate(now))
+  const set = ruleSetFor(agreements, governing, act, subject?.exchange)
   const resource = resourceOf(act, facts)
   if (resource === undefined) return refusal(set, [defaultRefusal(agreements, 'local/default-deny', act)], [])
-  const found = evaluate(
-    set.ids,
-    act,
-    facts,
-    resource,
-    situationOf(agreements, governing, facts.transfer, today),
-  )
+  const situation = situationOf(agreements, governing, subject, now)
+  const found = evaluate(set.ids, act, facts, resource, situation)
   if (found.allowed) {
     const { tested, pack } = set
     return {
@@ -103,11 +99,6 @@ export function decide<A extends Act>(agreements: Agreements, act: A, facts: Fac
 /** Cedar names what decided in no order of its own. */
 function openedBy({ rules }: RuleSet, { determining }: Evaluation): string[] {
   return rules.map((rule) => rule.id).filter((id) => determining.includes(id))
-}
-
-function dateOf(now: string): string | undefined {
-  const instant = new Date(now)
-  return Number.isNaN(instant.getTime()) ? undefined : londonDate(instant)
 }
 
 function notEstablished<A extends Act>(

@@ -1,7 +1,7 @@
 // Puts one act to Cedar. The policies of each set are parsed once; a call sends the person, the thing acted on, and what
 // the packs say. Cedar skips a rule that cannot be evaluated and may still allow, so every error is handed back as one.
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
-import { transferKeys, type Act, type Facts, type TransferFacts } from './facts.ts'
+import { thingActedOn, transferKeys, type Act, type Facts, type Thing, type TransferFacts } from './facts.ts'
 import type { Rule } from './rules.ts'
 
 export interface Evaluation {
@@ -20,24 +20,49 @@ export type Situation = Readonly<Record<string, cedar.CedarValueJson>>
 type Entity = cedar.EntityJson
 
 const preparedSchemas = new Set<string>()
+const preparedSets = new Set<string>()
 
 /** Parses a set of rules once, under an id that nothing else has. The rules were validated when they were loaded. */
 export function prepare(setId: string, schemaId: string, schema: string, rules: readonly Rule[]): void {
   if (!preparedSchemas.has(schemaId)) demand(cedar.preparseSchema(schemaId, schema))
   preparedSchemas.add(schemaId)
+  if (preparedSets.has(setId)) return
   const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
   demand(cedar.preparsePolicySet(setId, { staticPolicies }))
+  preparedSets.add(setId)
 }
 
 function demand(answer: cedar.CheckParseAnswer): void {
   if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
 }
 
-/** @returns undefined where the act is on a transfer and the facts hold none */
+const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
+  document: 'Document',
+  photograph: 'Photograph',
+  enrolment: 'Enrolment',
+  visit: 'Visit',
+}
+
+/** @returns undefined where the facts hold nothing that the act could be done to */
 export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'read-log') return entity('Ledger', 'ledger', {})
   if (act === 'enrol-key') return entity('Keyring', facts.person.id, {})
-  return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))
+  const thing = thingActedOn(act)
+  if (thing === 'transfer')
+    return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))
+  const { id, ...attributes } = facts[thing] ?? {}
+  return id === undefined ? undefined : entity(types[thing], id, known(withPeople(attributes)))
+}
+
+/** People are entities to the rules, so that they can be compared with who acts. */
+function withPeople(attributes: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, value]: [string, unknown]) => {
+      if (['author', 'photographer'].includes(key)) return [key, personId(String(value))]
+      if (key === 'readers' && Array.isArray(value)) return [key, value.map(String).map(personId)]
+      return [key, value]
+    }),
+  )
 }
 
 export function evaluate(
@@ -75,12 +100,8 @@ export function evaluate(
 }
 
 function personOf({ person }: Facts): Entity {
-  const { party, roles, trainedUntil, vettedUntil, keyEnrolled, overdueDuties } = person
-  return entity(
-    'Person',
-    person.id,
-    known({ party, roles, trainedUntil, vettedUntil, keyEnrolled, overdueDuties }),
-  )
+  const { id, ...attributes } = person
+  return entity('Person', id, known(attributes))
 }
 
 function transferAttributes(transfer: TransferFacts): Record<string, cedar.CedarValueJson> {
@@ -96,8 +117,8 @@ function transferAttributes(transfer: TransferFacts): Record<string, cedar.Cedar
   })
 }
 
-function inspectionOf({ reference, open, establishments, team }: NonNullable<TransferFacts['inspection']>) {
-  return { reference, open, establishments, team: team.map(personId) }
+function inspectionOf({ team, ...others }: NonNullable<TransferFacts['inspection']>) {
+  return known({ ...others, team: team.map(personId) })
 }
 
 function personId(id: string): cedar.CedarValueJson {

@@ -2,7 +2,7 @@
 // refused by exactly the clauses that the example names. They are the packs' tests, written by those who draft them.
 import { findExchange, rulesOf, type Agreements, type Example, type Exchange } from './agreements.ts'
 import { decide, type Decision } from './decide.ts'
-import { factsShape, type Facts } from './facts.ts'
+import { factsShape, type Act, type Facts } from './facts.ts'
 import type { Fault, Place } from './fault.ts'
 import type { Rule } from './rules.ts'
 
@@ -22,12 +22,28 @@ export function lintExamples(all: Agreements): Fault[] {
   return faults
 }
 
+/** A fault for each example of some acts that does not hold. */
+export function exampleFaults(all: Agreements, acts: readonly Act[]): Fault[] {
+  const faults: Fault[] = []
+  const asked = examplesIn(all).filter(({ when }) => acts.includes(when))
+  const runs = runEach(all, asked, faults)
+  for (const { example, decision } of runs) check(example, decision, faults)
+  return faults
+}
+
 /** Every example, decided; those whose facts cannot be are faults. */
 export function runExamples(all: Agreements, faults: Fault[] = []): Run[] {
-  const packs = [all.local, ...all.agreements.values()]
-  const examples = packs.flatMap((pack) => pack.paragraphs.flatMap((paragraph) => paragraph.examples))
+  return runEach(all, examplesIn(all), faults)
+}
+
+function runEach(all: Agreements, examples: readonly Example[], faults: Fault[]): Run[] {
   const views = new Map<string, Agreements>()
   return examples.flatMap((example) => run(all, views, example, faults) ?? [])
+}
+
+function examplesIn(all: Agreements): Example[] {
+  const packs = [all.local, ...all.agreements.values()]
+  return packs.flatMap((pack) => pack.paragraphs.flatMap((paragraph) => paragraph.examples))
 }
 
 /**
@@ -73,13 +89,14 @@ function factsOf(all: Agreements, example: Example): Facts | Complaint {
       message: 'It is not clear which exchange is meant.',
       remedy: 'Say it with "of", as agreement/exchange.',
     }
-  const person = sample.people[example.as]
+  const { now, people, ...thing } = sample
+  const person = people[example.as]
   if (person === undefined)
     return {
       message: `The sample has nobody called ${example.as}.`,
       remedy: "Name somebody of the exchange's sample.",
     }
-  const facts: Facts = { now: sample.now, person, transfer: sample.transfer }
+  const facts: Facts = { now, person, ...thing }
   const parsed = factsShape.safeParse(patched(facts, example.given ?? {}))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues

@@ -2,13 +2,35 @@
 // that needs it then refuses. Facts are stored with each decision and can be parsed again, to decide the past anew.
 import { z } from 'zod'
 import { dateShape } from './shapes.ts'
+import { documentShape, enrolmentShape, photographShape, visitShape } from './things.ts'
 
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
   'read-log', 'enrol-key',
+  'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
+
+/** What an act can be done to. The facts of an act hold one of them; `read-log` and `enrol-key` need none. */
+export const things = ['transfer', 'document', 'photograph', 'enrolment', 'visit'] as const
+export type Thing = (typeof things)[number]
+
+const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
+  document: ['release', 'forward', 'open', 'raise-point', 'edit', 'publish'],
+  photograph: ['show', 'include', 'share'],
+  enrolment: ['admit'],
+  visit: ['plan', 'look-up'],
+}
+
+const thingOf = new Map<Act, Thing>(
+  things.flatMap((thing) => (thing === 'transfer' ? [] : actsOn[thing].map((act) => [act, thing] as const))),
+)
+
+/** What an act is done to, by name. */
+export function thingActedOn(act: Act): Thing {
+  return thingOf.get(act) ?? 'transfer'
+}
 
 /** A key of parties.yaml: parties are data. */
 export type Party = string
@@ -25,11 +47,21 @@ const personShape = z
     vettedUntil: dateShape.exactOptional(),
     keyEnrolled: z.boolean(),
     overdueDuties: z.int().min(0),
+    /** Whether the session was opened from fieldwork, and then whether from a registered, managed device. */
+    fieldwork: z.boolean().exactOptional(),
+    managedDevice: z.boolean().exactOptional(),
   })
   .readonly()
 
 const inspectionShape = z
-  .object({ reference: z.string(), open: z.boolean(), establishments: list, team: list })
+  .object({
+    reference: z.string(),
+    open: z.boolean(),
+    establishments: list,
+    team: list,
+    /** `inspection` where it is not said; `irp` for an independent review of progress. */
+    kind: z.string().exactOptional(),
+  })
   .readonly()
 
 const transferFields = z.object({
@@ -60,6 +92,10 @@ const transferFields = z.object({
   destroyOn: dateShape.exactOptional(),
   /** The last day, in London, on which the data can be collected. */
   grantUntil: dateShape.exactOptional(),
+  /** The inspection or review that the grant was made for, where it is of another kind than an inspection. */
+  grantedFor: z.string().exactOptional(),
+  /** The recommendations and concerns that a review of progress follows up with it. */
+  concerns: list.exactOptional(),
 })
 const transferShape = transferFields.readonly()
 
@@ -67,12 +103,28 @@ const transferShape = transferFields.readonly()
 export const transferKeys = transferFields.keyof().options
 
 export const factsShape = z
-  .object({ now: z.iso.datetime(), person: personShape, transfer: transferShape.exactOptional() })
+  .object({
+    now: z.iso.datetime(),
+    person: personShape,
+    transfer: transferShape.exactOptional(),
+    document: documentShape.exactOptional(),
+    photograph: photographShape.exactOptional(),
+    enrolment: enrolmentShape.exactOptional(),
+    visit: visitShape.exactOptional(),
+  })
   .readonly()
 
 export type Facts = z.output<typeof factsShape>
 export type PersonFacts = z.output<typeof personShape>
 export type TransferFacts = z.output<typeof transferShape>
+
+/** What says which agreement and exchange a thing is of. */
+export type Governed = Pick<TransferFacts, 'agreement' | 'exchange' | 'from' | 'to' | 'retentionClass'>
+
+/** The thing that an act is done to, as far as it says what governs it. */
+export function governedBy(act: Act, facts: Facts): Governed | undefined {
+  return facts[thingActedOn(act)]
+}
 
 /** Facts as they were stored. @throws {z.ZodError} */
 export function parseFacts(stored: unknown): Facts {

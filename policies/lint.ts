@@ -142,11 +142,11 @@ function lintParagraph(paragraph: Paragraph, pack: AnyPack, all: Agreements, add
   for (const { clause, place } of paragraph.duties) {
     const owner = paragraph.clauses.find(({ id }) => id === clause)
     if (owner === undefined) unknownClause(clause, place, all, add)
-    else if (owner.kind !== 'duty')
+    else if (owner.kind !== 'duty' && owner.kind !== 'rule')
       add(
         'wrong-kind',
         place,
-        `${clause} is of kind ${owner.kind}, and a clock is for a duty.`,
+        `${clause} is of kind ${owner.kind}, and a clock is for a duty or a rule.`,
         'Change the kind, or remove the clock.',
       )
   }
@@ -160,7 +160,7 @@ function lintParagraph(paragraph: Paragraph, pack: AnyPack, all: Agreements, add
       )
 }
 
-function lintRule(rule: Rule, paragraph: Paragraph, pack: Pack<unknown>, all: Agreements, add: Add): void {
+function lintRule(rule: Rule, paragraph: Paragraph, pack: AnyPack, all: Agreements, add: Add): void {
   const { place, effect, clause, exchange } = rule
   const opens = effect === 'permit' && pack.key !== 'local'
   if (opens) {
@@ -175,19 +175,20 @@ function lintRule(rule: Rule, paragraph: Paragraph, pack: Pack<unknown>, all: Ag
       add('annotation', place, 'A permit of an agreement enforces no clause.', 'Remove @clause.')
     return
   }
-  if (exchange !== undefined)
-    add('annotation', place, 'Only a permit of an agreement opens an exchange.', 'Remove @exchange.')
+  if (exchange !== undefined || (pack.key === 'local' && rule.within !== undefined))
+    add('annotation', place, 'Only a rule of an agreement is for an exchange.', 'Remove @exchange.')
+  else lintWithin(rule, pack, add)
   if (clause === undefined) {
     add('annotation', place, 'This rule names no clause.', 'Name the clause that it enforces with @clause.')
     return
   }
   const owner = paragraph.clauses.find(({ id }) => id === clause)
   if (owner === undefined) unknownClause(clause, place, all, add, paragraph)
-  else if (owner.kind !== 'rule')
+  else if (!['rule', 'attestation', 'duty'].includes(owner.kind))
     add(
       'wrong-kind',
       place,
-      `${clause} is of kind ${owner.kind}, and a rule is for kind rule.`,
+      `${clause} is of kind ${owner.kind}, and a rule is for a rule, an attestation or a duty.`,
       'Change the kind, or remove the rule.',
     )
   const texts = { refusal: rule.refusal, remedy: rule.remedy, who: rule.who }
@@ -198,6 +199,21 @@ function lintRule(rule: Rule, paragraph: Paragraph, pack: Pack<unknown>, all: Ag
         place,
         `This rule has no @${name}.`,
         'Say what is refused, what would change it, and who can decide otherwise.',
+      )
+}
+
+function lintWithin({ within = [], also, place }: Rule, pack: AnyPack, add: Add): void {
+  const supersedes = 'supersedes' in pack.head.value ? pack.head.value.supersedes : undefined
+  if (also !== undefined && also !== supersedes)
+    add('annotation', place, `${pack.key} did not take the place of ${also}.`, 'Mend @also, or remove it.')
+  const known = new Set(pack.paragraphs.flatMap(({ exchanges }) => exchanges.map(({ key }) => key)))
+  for (const exchange of within)
+    if (!known.has(exchange))
+      add(
+        'annotation',
+        place,
+        `${pack.key} has no exchange ${exchange}.`,
+        'Mend @exchange, or write the exchange.',
       )
 }
 

@@ -1,9 +1,9 @@
 // What a pack's YAML may hold: the head of an agreement, a paragraph of it, and the same two for the gateway's own rules.
 // policies/pack.schema.json, which editors use, is made from this. docs/packs.md explains it to people.
 import { z } from 'zod'
-import { acts, factsShape } from './facts.ts'
+import { acts, factsShape, things } from './facts.ts'
 import { alwaysLocal, given } from './local-value.ts'
-import { periodShape } from './period.ts'
+import { periodShape, spanShape } from './period.ts'
 import { dateShape, eventShape, keyShape, words } from './shapes.ts'
 
 const clauseId = z
@@ -33,6 +33,14 @@ const clockInWords = z.strictObject({
 })
 const defaultTexts = { refusal: words, remedy: words, who: words }
 
+/** What a person puts their name to. It is complete when so many people have, and the author is not one of them if it says so. */
+const formShape = z.strictObject({
+  by: z.array(keyShape).min(1),
+  states: words,
+  people: given(z.int().min(1)).optional(),
+  differentFrom: given(z.enum(['author'])).optional(),
+})
+
 export const clauseShape = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('rule'),
@@ -44,7 +52,7 @@ export const clauseShape = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('attestation'),
     ...spoken,
-    form: z.strictObject({ by: z.array(keyShape).min(1), states: words }),
+    form: formShape,
   }),
   z.strictObject({
     kind: z.literal('record'),
@@ -66,39 +74,77 @@ export const clauseShape = z.discriminatedUnion('kind', [
 function eventOrField() {
   return z
     .string()
-    .regex(/^[a-z]+(\.[a-zA-Z-]+)+$/, 'must be an event or a field, as in transfer.lawfulBasis')
+    .regex(/^[a-z-]+(\.[a-zA-Z-]+)+$/, 'must be an event or a field, as in transfer.lawfulBasis')
 }
 
 const approval = z.strictObject({ people: z.int().min(1), of: roleOf, differentFrom: z.enum(['requester']) })
+
+const { transfer, document, photograph, enrolment, visit } = factsShape.unwrap().shape
+const thingShapes = { transfer, document, photograph, enrolment, visit }
+const change = z.record(z.string(), z.unknown()).nullable().optional()
+const changeShapes = {
+  transfer: change,
+  document: change,
+  photograph: change,
+  enrolment: change,
+  visit: change,
+}
 
 const exchangeShape = z.strictObject({
   title: words,
   from: keyShape,
   to: keyShape,
   starts: z.enum(['request', 'schedule', 'event']),
+  /** Of what is sent by the calendar: the quarters and the label that they go by. */
+  schedule: z
+    .strictObject({ every: z.enum(['quarter']), basis: given(z.enum(['april-start', 'january-start'])) })
+    .optional(),
+  /** What it means that the other side says nothing, and what an objection in time does. */
+  silence: given(z.enum(['proceed', 'hold', 'route'])).optional(),
+  objection: given(z.enum(['hold-until-decided', 'veto'])).optional(),
   delivery: given(z.enum(['copy', 'access'])),
   categories: z.array(words).min(1),
-  datasets: given(z.array(keyShape).min(1)),
+  datasets: given(z.array(keyShape)),
   marking: given(z.enum(['OFFICIAL', 'OFFICIAL-SENSITIVE'])),
   lawfulBasis: given(words),
   approvals: given(z.array(approval)),
   supplies: given(roleOf),
   cipherProfiles: given(z.array(keyShape).min(1)),
   retentionClass: given(keyShape),
-  sample: z.strictObject({
-    now: factsShape.unwrap().shape.now,
-    people: z.record(keyShape, factsShape.unwrap().shape.person),
-    transfer: factsShape.unwrap().shape.transfer.unwrap(),
-  }),
+  sample: z
+    .strictObject({
+      now: factsShape.unwrap().shape.now,
+      people: z.record(keyShape, factsShape.unwrap().shape.person),
+      ...thingShapes,
+    })
+    .refine(
+      (sample) => things.filter((thing) => sample[thing] !== undefined).length === 1,
+      `must have one of ${things.join(', ')}`,
+    ),
 })
 
-const dutyShape = z.strictObject({
-  starts: eventShape,
-  meets: eventShape,
-  limit: given(periodShape),
-  warn: given(periodShape),
-  escalate: given(z.enum(['lead-contacts'])),
-})
+const dutyShape = z
+  .strictObject({
+    starts: eventShape,
+    meets: eventShape,
+    /** So long after the start event; or, in `before`, so long ahead of it. */
+    limit: given(spanShape).optional(),
+    before: given(spanShape).optional(),
+    /** The other clock of a pair: the earlier warns, only the later makes late. */
+    target: given(periodShape).optional(),
+    notBefore: given(periodShape).optional(),
+    grace: given(periodShape).optional(),
+    strength: z.enum(['must', 'usual', 'aim']).default('must'),
+    word: words.optional(),
+    warn: given(periodShape),
+    escalate: given(
+      z.enum(['lead-contacts', 'coordinator', 'assurance-officer', 'programme-owner', 'report-owner']),
+    ),
+  })
+  .refine(
+    (duty) => (duty.limit === undefined) !== (duty.before === undefined),
+    'must have either limit or before',
+  )
 
 const exampleShape = z
   .strictObject({
@@ -112,7 +158,7 @@ const exampleShape = z
       .strictObject({
         now: z.string().optional(),
         person: z.record(z.string(), z.unknown()).optional(),
-        transfer: z.record(z.string(), z.unknown()).nullable().optional(),
+        ...changeShapes,
       })
       .optional(),
     when: z.enum(acts),
@@ -131,6 +177,8 @@ export const paragraphShape = z
     section: z.union([z.int(), words]).optional(),
     title: words,
     clauses: z.array(clauseShape).min(1),
+    /** The exchange whose sample the examples start from, as agreement/exchange, where the file has none or several. */
+    examplesOf: z.string().optional(),
     exchanges: z.record(keyShape, exchangeShape).default({}),
     duties: z.record(clauseId, dutyShape).default({}),
     examples: z.array(exampleShape).default([]),

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Clause, Exchange, Pack, Paragraph } from './agreements.ts'
 import type { DutyRule } from './duty.ts'
 import type { Fault, Place } from './fault.ts'
-import { paragraphShape, type DutyFile, type ParagraphFile } from './pack-shape.ts'
+import { paragraphShape, type DutyFile, type ExampleFile, type ParagraphFile } from './pack-shape.ts'
 import { readRules, type Rule } from './rules.ts'
 import { hashOf, type Sources } from './sources.ts'
 import { parseYaml, type YamlFile } from './yaml-file.ts'
@@ -92,23 +92,36 @@ function paragraphOf(file: YamlFile<ParagraphFile>, pack: string, rules: readonl
     ),
     examples: value.examples.map((example, index) => ({
       ...example,
+      ...sampleOf(example, value, pack),
       pack,
       place: file.place(['examples', index]),
     })),
   }
 }
 
+/** Which exchange's sample an example starts from: what it says, what its file says, or the file's only exchange. */
+function sampleOf(example: ExampleFile, file: ParagraphFile, pack: string): { of?: string } {
+  const [only, ...others] = Object.keys(file.exchanges)
+  const own = only === undefined || others.length > 0 ? undefined : `${pack}/${only}`
+  const of = example.of ?? file.examplesOf ?? own
+  return of === undefined ? {} : { of }
+}
+
 function dutyOf(clause: string, duty: DutyFile, place: Place): DutyRule & { place: Place } {
-  const { starts, meets, limit, warn, escalate } = duty
+  const { starts, meets, limit, before, target, notBefore, grace, strength, word, warn, escalate } = duty
+  const time = limit ?? before
+  if (time === undefined) throw new Error(`${clause} has no limit.`) // the shape sees to it
   return {
-    clause,
-    starts,
-    meets,
-    limit: limit.value,
+    ...{ clause, starts, meets, strength, place },
+    limit: time.value,
+    counts: limit ? 'after' : 'before',
+    ...(target && { target: target.value }),
+    ...(notBefore && { notBefore: notBefore.value }),
+    ...(grace && { grace: grace.value }),
+    ...(word !== undefined && { word }),
     warn: warn.value,
     escalate: escalate.value,
-    local: limit.local,
-    place,
+    local: time.local,
   }
 }
 

@@ -1,15 +1,18 @@
 // Which rules have a say in an act, and what the packs tell them: those of the agreement that governs the transfer, and
 // the gateway's own. Only rules for the act are consulted, because Cedar's cost grows with the set.
+import { createHash } from 'node:crypto'
 import {
   findExchange,
   rulesOf,
   takesNewTransfers,
   type Agreement,
   type Agreements,
+  type Exchange,
   type PackVersion,
 } from './agreements.ts'
+import { londonDate } from './calendar.ts'
 import { prepare, type Situation } from './evaluate.ts'
-import type { Act, TransferFacts } from './facts.ts'
+import type { Act, Governed } from './facts.ts'
 import { resolveRetention } from './retention.ts'
 import type { Rule } from './rules.ts'
 
@@ -24,26 +27,35 @@ export interface RuleSet {
 
 const setsOf = new WeakMap<Agreements, Map<string, RuleSet>>()
 
-/** The rules for an act; parsed by Cedar when they are first asked for. */
-export function ruleSetFor(all: Agreements, governing: readonly Agreement[], act: Act): RuleSet {
+/** The rules for an act, of the exchange that is asked about and of every exchange; parsed by Cedar when first asked for. */
+export function ruleSetFor(all: Agreements, governing: readonly Agreement[], act: Act, asked = ''): RuleSet {
+  const exchange = governing.some(({ exchanges }) => exchanges.has(asked)) ? asked : ''
   const sets = setsOf.get(all) ?? new Map<string, RuleSet>()
   setsOf.set(all, sets)
-  const name = [...governing.map((agreement) => agreement.key), act].join(' ')
+  const name = [...governing.map((agreement) => agreement.key), act, exchange].join(' ')
   const known = sets.get(name)
   if (known) return known
-  const made = makeRuleSet(all, governing, act)
+  const made = makeRuleSet(all, governing, act, exchange)
   sets.set(name, made)
   return made
 }
 
-function makeRuleSet(all: Agreements, governing: readonly Agreement[], act: Act): RuleSet {
-  const ofAgreements = governing.flatMap(rulesOf).filter((rule) => rule.acts.includes(act))
-  const rules = [...ofAgreements, ...rulesOf(all.local).filter((rule) => rule.acts.includes(act))]
+function makeRuleSet(all: Agreements, governing: readonly Agreement[], act: Act, exchange: string): RuleSet {
+  const ofAgreements = governing
+    .flatMap(rulesOf)
+    .filter((rule) => rule.acts.includes(act) && (rule.within?.includes(exchange) ?? true))
+  const others = [...all.agreements.values()].filter((agreement) => !governing.includes(agreement))
+  const keys = new Set(governing.map(({ key }) => key))
+  const ofOthers = others
+    .flatMap(rulesOf)
+    .filter((rule) => rule.also !== undefined && keys.has(rule.also) && rule.acts.includes(act))
+  const ofLocal = rulesOf(all.local).filter((rule) => rule.acts.includes(act))
+  const rules = [...ofAgreements, ...ofOthers, ...ofLocal]
   const tested = new Set(rules.flatMap((rule) => rule.clause ?? []))
-  // Hashes make the ids, so that two versions of a pack can be asked side by side.
+  // Made from what is parsed, so that two versions of a pack can be asked side by side, and share what they have in common.
   const ids = {
-    schema: all.localHash,
-    set: [...governing.map(({ hash }) => hash), all.localHash, act].join(' '),
+    schema: digest(all.schema),
+    set: digest(JSON.stringify(rules.map(({ id, text }) => [id, text]))),
   }
   prepare(ids.set, ids.schema, all.schema, rules)
   const [first] = ofAgreements.length > 0 ? governing : []
@@ -61,7 +73,7 @@ function makeRuleSet(all: Agreements, governing: readonly Agreement[], act: Act)
  */
 export function governingAgreements(
   all: Agreements,
-  transfer: TransferFacts | undefined,
+  transfer: Governed | undefined,
   today: string,
 ): Agreement[] {
   if (transfer === undefined) return []
@@ -80,17 +92,30 @@ function isDated({ inForce: { from, until } }: Agreement, today: string): boolea
   return from !== undefined && from.value <= today && (until === undefined || today <= until.value)
 }
 
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
 const markings = ['OFFICIAL', 'OFFICIAL-SENSITIVE']
 
-/** What the packs say about an act: the `context` that the schema declares. `today` is a date in London. */
+/** What the packs say about an act at an instant: the `context` that the schema declares. `today` is the date in London. */
 export function situationOf(
   all: Agreements,
   governing: readonly Agreement[],
-  transfer: TransferFacts | undefined,
-  today: string,
+  transfer: Governed | undefined,
+  now: Date,
 ): Situation {
+  const today = londonDate(now)
   const purposes = [...all.purposes.keys()]
-  const nothing = { today, purposes, markings, cipherProfiles: [], datasets: [], retentionClasses: [] }
+  const nothing = {
+    now: now.toISOString(),
+    today,
+    purposes,
+    markings,
+    cipherProfiles: [],
+    datasets: [],
+    retentionClasses: [],
+  }
   if (transfer === undefined) return nothing
   const cited = all.agreements.get(transfer.agreement)
   const [agreement] = governing
@@ -100,7 +125,7 @@ export function situationOf(
   return {
     ...nothing,
     ...(cited && { ...citedOf(cited), standing: cited.standing.value }),
-    ...(exchange && { cipherProfiles: exchange.cipherProfiles.value, datasets: exchange.datasets.value }),
+    ...(exchange && saidOf(exchange)),
     ...(retention && { retentionClasses: [retention.class] }),
   }
 }
@@ -111,4 +136,9 @@ function citedOf({ key, parties, inForce: { from, until } }: Agreement): Situati
   return {
     agreement: { key, parties, inForceFrom: from.value, ...(until && { inForceUntil: until.value }) },
   }
+}
+
+function saidOf({ cipherProfiles, datasets, supplies }: Exchange): Situation {
+  const [party = '', role = ''] = supplies.value.split('/')
+  return { cipherProfiles: cipherProfiles.value, datasets: datasets.value, sender: { party, role } }
 }

@@ -14,14 +14,19 @@ export interface Rule {
   readonly effect: 'permit' | 'forbid'
   /** What the rule enforces; a permit of an agreement names its exchange instead. */
   readonly clause?: string
+  /** The exchange that a permit of an agreement opens. */
   readonly exchange?: string
+  /** The exchanges that the rule is asked for; every one of its agreement where it names none. */
+  readonly within?: readonly string[]
+  /** Another agreement, under which the rule is asked as well: the one that its own took the place of. */
+  readonly also?: string
   readonly refusal: string
   readonly remedy: string
   readonly who: string
   readonly acts: readonly Act[]
 }
 
-const ANNOTATIONS = new Set(['clause', 'exchange', 'refusal', 'remedy', 'who'])
+const ANNOTATIONS = new Set(['clause', 'exchange', 'also', 'refusal', 'remedy', 'who'])
 
 /** Checks the schema itself, and that its actions are the acts that the gateway has. */
 export function checkSchema(file: string, schema: string, faults: Fault[]): boolean {
@@ -40,8 +45,31 @@ export function checkSchema(file: string, schema: string, faults: Fault[]): bool
   return true
 }
 
+interface Read {
+  readonly text: string
+  readonly schema: string
+  readonly rules: readonly Rule[]
+  readonly faults: readonly Fault[]
+}
+
+/** Of each file what was read last: Cedar's checks are slow, and most files of a pack that is loaded again are as they were. */
+const lastRead = new Map<string, Read>()
+
 /** Reads one .cedar file. Mistakes go to `faults`; a file that does not parse gives no rules. */
-export function readRules(file: string, text: string, schema: string, faults: Fault[]): Rule[] {
+export function readRules(file: string, text: string, schema: string, faults: Fault[]): readonly Rule[] {
+  const known = lastRead.get(file)
+  const read = known?.text === text && known.schema === schema ? known : readAnew(file, text, schema)
+  lastRead.set(file, read)
+  faults.push(...read.faults)
+  return read.rules
+}
+
+function readAnew(file: string, text: string, schema: string): Read {
+  const faults: Fault[] = []
+  return { text, schema, rules: parseRules(file, text, schema, faults), faults }
+}
+
+function parseRules(file: string, text: string, schema: string, faults: Fault[]): Rule[] {
   const parts = cedar.policySetTextToParts(text)
   if (parts.type === 'failure') {
     // The splitter stops at the first mistake; the parser tells them all.
@@ -111,11 +139,12 @@ function readRule(text: string, place: Place, schema: string, faults: Fault[]): 
         code: 'annotation',
         ...place,
         message: `There is no annotation @${name}.`,
-        remedy: 'Use @clause, @exchange, @refusal, @remedy, @who.',
+        remedy: 'Use @clause, @exchange, @also, @refusal, @remedy, @who.',
       })
   const {
     clause,
     exchange,
+    also,
     refusal = '',
     remedy = '',
     who = '',
@@ -126,7 +155,9 @@ function readRule(text: string, place: Place, schema: string, faults: Fault[]): 
     text,
     effect,
     ...(clause !== undefined && { clause }),
-    ...(exchange !== undefined && { exchange }),
+    ...(also !== undefined && { also }),
+    ...(exchange !== undefined && { within: exchange.split(/, */) }),
+    ...(exchange !== undefined && effect === 'permit' && { exchange }),
     refusal,
     remedy,
     who,
