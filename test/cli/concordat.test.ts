@@ -122,7 +122,7 @@ describe('concordat pack', () => {
     const paragraph = path.join(copy, 'agreements/hmpps-2025/16-case-level-data.yaml')
     await writeFile(paragraph, (await readFile(paragraph, 'utf8')).replace('kind: duty', 'kind: dutty'))
     const { code, out } = await concordat(['pack', 'lint', copy])
-    expect(out).toMatch(/^agreements\/hmpps-2025\/16-case-level-data\.yaml:\d+: .+\n {4}.+\n/)
+    expect(out).toMatch(/^agreements\/hmpps-2025\/16-case-level-data\.yaml:\d+: .+\n {4}.+\n/m)
     expect(out).toMatch(/\n\d+ faults?\.\n$/)
     expect(code).toBe(1)
   })

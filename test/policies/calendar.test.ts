@@ -11,7 +11,7 @@ import {
   startOfDay,
 } from '../../policies/calendar.ts'
 import { dutyDates } from '../../policies/duty.ts'
-import { inWords, parsePeriod } from '../../policies/period.ts'
+import { inWords, parsePeriod, spanShape } from '../../policies/period.ts'
 
 /** Bank holidays in England and Wales, as published by the government. */
 const bankHolidays = new Set(
@@ -172,5 +172,84 @@ describe('a duty', () => {
       }),
       { numRuns: 20 },
     )
+  })
+
+  test('hmpps-2025/32: of a pair of clocks the earlier warns and only the later makes late', () => {
+    const pair = {
+      limit: parsePeriod('3 weeks'),
+      target: parsePeriod('15 working days'),
+      warn: parsePeriod('1 working day'),
+    }
+    // Three weeks end on 5 January; Christmas, Boxing Day and New Year's Day put the 15 working days three days later.
+    expect(dutyDates(pair, new Date('2025-12-15T10:00:00Z'))).toEqual({
+      dueOn: '2026-01-08',
+      dueAt: new Date('2026-01-09T00:00:00Z'),
+      warnAt: new Date('2026-01-02T00:00:00Z'),
+    })
+  })
+
+  test('hmpps-2025/31: whichever of a pair comes later, that one is due', () => {
+    fc.assert(
+      fc.property(instant, (startedAt) => {
+        const warn = parsePeriod('1 working day')
+        const [weeks, days] = [parsePeriod('7 weeks'), parsePeriod('32 working days')]
+        const single = [weeks, days].map((limit) => dutyDates({ limit, warn }, startedAt).dueAt.getTime())
+        const both = dutyDates({ limit: weeks, target: days, warn }, startedAt)
+        expect(both.dueAt.getTime()).toBe(Math.max(...single))
+        expect(both.warnAt.getTime()).toBeLessThan(Math.min(...single))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('hmpps-2025/41-publish: 24 hours are a floor and a ceiling, by the clock, with grace before it is late', () => {
+    const hours = parsePeriod('24 hours')
+    const rule41 = {
+      limit: hours,
+      notBefore: hours,
+      grace: parsePeriod('1 hour'),
+      warn: parsePeriod('1 hour'),
+    }
+    expect(dutyDates(rule41, new Date('2026-03-28T10:00:00Z'))).toEqual({
+      dueOn: '2026-03-29',
+      dueAt: new Date('2026-03-29T10:00:00Z'),
+      opensAt: new Date('2026-03-29T10:00:00Z'),
+      lateAt: new Date('2026-03-29T11:00:00Z'),
+      warnAt: new Date('2026-03-29T09:00:00Z'),
+    })
+  })
+
+  test('hmpps-2025/7-irp: a window opens at the start of its first day and closes at the end of its last', () => {
+    const irp = {
+      limit: parsePeriod('12 months'),
+      notBefore: parsePeriod('8 months'),
+      warn: parsePeriod('2 months'),
+    }
+    expect(dutyDates(irp, new Date('2026-06-30T12:00:00Z'))).toMatchObject({
+      opensAt: new Date('2027-02-28T00:00:00Z'),
+      dueOn: '2027-06-30',
+    })
+  })
+
+  test('hmpps-2025/8: a duty in advance is due before the day that it looks to', () => {
+    const ahead = { limit: parsePeriod('6 months'), counts: 'before' as const, warn: parsePeriod('1 month') }
+    const dates = dutyDates(ahead, new Date('2026-08-31T09:00:00Z'))
+    expect(dates).toMatchObject({ dueOn: '2026-02-28', dueAt: new Date('2026-03-01T00:00:00Z') })
+    expect(dates.warnAt).toEqual(new Date('2026-01-28T00:00:00Z'))
+  })
+
+  test.each([
+    ['before', 'the event itself', '2026-06-03T09:00:00Z', '2026-06-03T09:00:00Z'],
+    ['after', 'at once', '2026-06-03T09:00:00Z', '2026-06-03T09:00:00Z'],
+    ['after', 'the same day', '2026-06-03T09:00:00Z', '2026-06-03T23:00:00Z'],
+    ['after', 'the following week', '2026-06-03T09:00:00Z', '2026-06-12T23:00:00Z'],
+    ['after', 'the following week', '2026-06-07T09:00:00Z', '2026-06-12T23:00:00Z'],
+    ['after', 'the following week', '2026-03-23T09:00:00Z', '2026-04-02T23:00:00Z'],
+  ] as const)('counted %s, %s, from %s: due at %s', (counts, words, startedAt, dueAt) => {
+    const limit = spanShape.parse(words)
+    expect(dutyDates({ limit, counts, warn: parsePeriod('1 hour') }, new Date(startedAt)).dueAt).toEqual(
+      new Date(dueAt),
+    )
+    expect(inWords(limit)).toBe(words === 'the event itself' ? 'at once' : words)
   })
 })

@@ -2,7 +2,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, Permit, type Decision, type Refusal } from '../../policies/decide.ts'
-import { acts, parseFacts, type Act, type Facts, type TransferFacts } from '../../policies/facts.ts'
+import {
+  acts,
+  parseFacts,
+  thingActedOn,
+  type Act,
+  type Facts,
+  type TransferFacts,
+} from '../../policies/facts.ts'
 import { assemble } from '../../policies/pack.ts'
 import { someCase, withOneLess } from './cases.ts'
 import { all, changed, facts, permitted, replaced, sources } from './policies.ts'
@@ -31,15 +38,24 @@ describe('a permit', () => {
   )
 
   test('covers every act that there is', () => {
-    expect(permitted.map(([act]) => act)).toEqual([...acts])
+    const elsewhere = [all.local, ...all.agreements.values()]
+      .flatMap(({ paragraphs }) => paragraphs.flatMap(({ examples }) => examples))
+      .flatMap(({ when, permits }) => (permits ? [when] : []))
+    expect(permitted.map(([act]) => act)).toEqual(acts.filter((act) => thingActedOn(act) === 'transfer'))
+    expect([...acts].filter((act) => !elsewhere.includes(act))).toEqual([])
   })
 
   test('names the clauses that were put to the test, and the pack that did', () => {
     const decision = decide(all, 'request', facts('analyst'))
     if (decision.outcome !== 'permit') throw new Error('it was refused')
-    expect(decision.permit.tested.slice(0, 3)).toEqual([
+    expect(decision.permit.tested.slice(0, 8)).toEqual([
+      'hmpps-2025/4',
+      'hmpps-2025/9',
       'hmpps-2025/11-authorised',
       'hmpps-2025/11-relevance',
+      'hmpps-2025/14-vetting',
+      'hmpps-2025/14-security-training',
+      'hmpps-2025/15-confidentiality',
       'hmpps-2025/16-dsa',
     ])
     expect(decision.permit.determining).toEqual(['hmpps-2025/case-level-data'])
@@ -134,9 +150,11 @@ describe('a refusal', () => {
   })
 
   test('marks the rules of the gateway as its own', () => {
-    const [refusal] = refusalsOf(
+    const refusals = refusalsOf(
       decide(all, 'request', facts('analyst', { person: { vettedUntil: '2020-01-01' } })),
     )
+    expect(refusals.map(({ clause }) => clause)).toEqual(['hmpps-2025/14-vetting', 'local/vetting-in-date'])
+    const [, refusal] = refusals
     expect(refusal).toMatchObject({ clause: 'local/vetting-in-date', local: true })
     expect(refusal).not.toHaveProperty('says')
   })
@@ -249,7 +267,7 @@ describe('for any facts', () => {
         if (decision.outcome === 'permit') return
         for (const refusal of decision.refusals) {
           const clause = all.clauses.get(refusal.clause)
-          expect(clause?.kind === 'rule' || clause?.kind === 'default').toBe(true)
+          expect(['rule', 'attestation', 'duty', 'default']).toContain(clause?.kind)
           expect(refusal.local).toBe(refusal.clause.startsWith('local/'))
           expect(
             [refusal.reason, refusal.remedy, refusal.whoCanDecide].every((text) => text.length > 10),

@@ -37,8 +37,11 @@ describe.each(past)('nothing new is done under %s', (agreement) => {
   test('the refusal says that it is over, and what to cite', () => {
     const decision = decide(all, 'request', facts('analyst', { transfer: { agreement } }))
     if (decision.outcome === 'permit') throw new Error('it was permitted')
-    expect(decision.refusals[0]).toMatchObject({ local: true, clause: 'local/agreement-in-force' })
-    expect(decision.refusals[0].remedy).toContain('in force between the two bodies')
+    const own = decision.refusals.find(({ clause }) => clause === 'local/agreement-in-force')
+    expect(own).toMatchObject({ local: true })
+    expect(own?.remedy).toContain('in force between the two bodies')
+    const successor = decision.refusals.some(({ clause }) => clause === 'hmpps-2025/4')
+    expect(successor).toBe(agreement === 'hmpps-2019')
   })
 })
 

@@ -47,7 +47,7 @@ export function facts(
   change: { now?: string; person?: Partial<PersonFacts>; transfer?: Partial<TransferFacts> } = {},
 ): Facts {
   const person = sample?.people[as]
-  if (!sample || !person) throw new Error(`the sample has no ${as}`)
+  if (!sample?.transfer || !person) throw new Error(`the sample has no ${as}`)
   return {
     now: change.now ?? sample.now,
     person: { ...person, ...change.person },

@@ -54,8 +54,10 @@ describe('a scaffold', () => {
     expect(agreement && rulesOf(agreement)).toHaveLength(6)
     const sample = agreement?.exchanges.get('data')?.sample
     const person = sample?.people['analyst']
-    if (sample === undefined || person === undefined) throw new Error('there is no sample')
-    const decision = decide(loaded, 'collect', { now: sample.now, person, transfer: sample.transfer })
+    const transfer = sample?.transfer
+    if (sample === undefined || person === undefined || transfer === undefined)
+      throw new Error('there is no sample')
+    const decision = decide(loaded, 'collect', { now: sample.now, person, transfer })
     expect(decision.outcome).toBe('permit')
   })
 

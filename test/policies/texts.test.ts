@@ -56,15 +56,15 @@ const registerShape = z.object({
 })
 
 describe.skipIf(!existsSync(registerPath))(`the clause register (${why})`, () => {
-  test('has no clause of these paragraphs that the pack has not, with the same words and kind', () => {
+  test('has no clause that the pack has not, with the same words and kind', () => {
     const register = registerShape.parse(parse(readFileSync(registerPath, 'utf8')))
-    const paragraphs = new Set(
-      all.agreements.get('hmpps-2025')?.paragraphs.map((paragraph) => paragraph.number),
-    )
-    expect([...paragraphs]).toEqual(['10', '11', '16', '17', '19'])
-    const wanted = register.clauses.filter(
-      (clause) => clause.agreement === 'hmpps-2025' && paragraphs.has(clause.para),
-    )
+    const paragraphs = all.agreements.get('hmpps-2025')?.paragraphs.map((paragraph) => paragraph.number)
+    expect(paragraphs).toEqual([
+      '1-9', '10', '11', '12-15', '16', '17', '18', '19', '20', '21-24', '25', '26-29', '30', '31-34', '35-36', '37-38', '39-44',
+      '45-50', '51-53', '54-55', 'annex-a',
+    ]) // prettier-ignore
+    const wanted = register.clauses.filter((clause) => clause.agreement === 'hmpps-2025')
+    expect(wanted).toHaveLength(165)
     const got = [...all.clauses.values()].filter((clause) => clause.pack === 'hmpps-2025')
     expect(got.map((clause) => clause.id).toSorted()).toEqual(wanted.map((clause) => clause.id).toSorted())
     for (const { id, quote, enforcement, supersedes } of wanted)
