@@ -1,6 +1,8 @@
 // Sessions and pages: cookies, headers of every page, limits of time, tokens of forms, and that the ledger knows who came and
 // went (ASVS 3.3, 3.4, 3.5.1, 7.2.4, 7.3, 14.3; CSRF is on here as in production).
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import type { Database } from '../../gateway/db.ts'
 import { createBrowser, type Visit } from '../../demo/identity/browser.ts'
 import { choosePerson } from '../../demo/identity/sign-in.ts'
 import { allEndpoints } from '../../gateway/app.ts'
@@ -15,11 +17,13 @@ describe('pages and sessions', () => {
   let gateway: TestGateway
   let aheadMs = 0
   let providerAway = false
+  let savingTakesMs = 0
   beforeAll(async () => {
     gateway = await startGateway({
       people: 300,
       change: (wiring) => ({
         ...wiring,
+        db: { ...wiring.db, pool: slowed(wiring.db.pool) },
         clock: () => new Date(Date.now() + aheadMs),
         identityProvider: () =>
           providerAway
@@ -33,7 +37,22 @@ describe('pages and sessions', () => {
   afterEach(() => {
     aheadMs = 0
     providerAway = false
+    savingTakesMs = 0
   })
+
+  /** The pool, whose writing of sessions takes as long as it is told to. */
+  const slowed = (pool: Database['pool']): Database['pool'] =>
+    new Proxy(pool, {
+      get: (real, name) => {
+        const found: unknown = Reflect.get(real, name)
+        if (typeof found !== 'function') return found
+        if (name !== 'query') return found.bind(real) as unknown
+        return async (text: string, values: unknown[]) => {
+          if (/insert into .*session/i.test(text)) await setTimeout(savingTakesMs)
+          return real.query(text, values)
+        }
+      },
+    })
 
   const at = (path: string) => new URL(path, gateway.url)
   const cookieOf = (visit: Pick<Visit, 'headers'>) =>
@@ -119,6 +138,7 @@ describe('pages and sessions', () => {
   test('a session gets a new name at sign-in, so that one that was planted before is worth nothing', async () => {
     const browser = createBrowser()
     const before = sidOf(await browser.visit(at('/sign-in'), { stopAt: () => true }))
+    savingTakesMs = 200
     const back = await choosePerson(browser, at('/sign-in'), 'tom.whitfield', (url) => url.pathname === '/')
     const after = sidOf(back)
     expect([before.length > 20, after.length > 20, before === after]).toEqual([true, true, false])
