@@ -275,7 +275,7 @@ describe('a package', () => {
     const cases: [plant: string, mend: string, clauses: string[]][] = [
       ['update concordat.inspection_member set member_until = member_from', 'update concordat.inspection_member set member_until = null', ['hmpps-2025/11-authorised', 'hmpps-2025/11-relevance']],
       [`update concordat.inspection set closed_on = current_date where reference = 'INS-2026-LEI-1'`, 'update concordat.inspection set closed_on = null', ['hmpps-2025/11-relevance']],
-      [`update concordat.person_standing set valid_until = '2025-01-31' where kind = 'vetting' and person_id = ${ayesha}`, `update concordat.person_standing set valid_until = '2099-01-31'`, ['local/vetting-in-date']],
+      [`update concordat.person_standing set valid_until = '2025-01-31' where kind = 'vetting' and person_id = ${ayesha}`, `update concordat.person_standing set valid_until = '2099-01-31'`, ['hmpps-2025/14-vetting', 'local/vetting-in-date']],
       [`insert into concordat.duty select gen_random_uuid(), 'planted', '${id}', ${ayesha}::text, now() - interval '3 days', now() - interval '2 days', now() - interval '1 day'`, `delete from concordat.duty where clause = 'planted'`, ['local/no-overdue-duty']],
       [`update concordat.item set cipher_profile = 'withdrawn' where transfer_id = '${id}'`, `update concordat.item set cipher_profile = (select max(cipher_profile) from concordat.item where cipher_profile <> 'withdrawn')`, ['hmpps-2025/16-encryption']],
     ] // prettier-ignore

@@ -101,7 +101,7 @@ describe('asking for case-level data', () => {
       [id],
     )
     expect(expectRefusal(answer, 'request')).toEqual([
-      'hmpps-2025/11-authorised', 'hmpps-2025/11-relevance', 'local/training-in-date', 'local/vetting-in-date',
+      'hmpps-2025/11-authorised', 'hmpps-2025/11-relevance', 'hmpps-2025/14-security-training', 'hmpps-2025/14-vetting', 'local/training-in-date', 'local/vetting-in-date',
     ]) // prettier-ignore
   })
 
