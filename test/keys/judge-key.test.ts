@@ -36,8 +36,9 @@ test('Each refusal says what is wrong and what to do, in sentences without the w
 
 test('Text that is no key, another kind of key and a damaged key are not keys.', async () => {
   const { publicArmored } = await createPersonKey({ name: 'Asha Patel', email, at: now })
-  const damaged = publicArmored.split('\n')
-  damaged.splice(4, 2)
+  const [begin = '', blank = '', firstLine = ''] = publicArmored.split('\n')
+  // Ends in the middle of its first packet.
+  const damaged = [begin, blank, firstLine.slice(0, 40), '-----END PGP PUBLIC KEY BLOCK-----']
   for (const pasted of [
     '',
     'hello',
