@@ -2,6 +2,7 @@
 // machine than of the gateway.
 import { parseArgs } from 'node:util'
 import { measureCollect, collectTable } from './collect.ts'
+import { fsckTable, measureFsck } from './fsck.ts'
 import { measureJourney, journeyTable } from './journey.ts'
 
 const help = `npm run bench -- <name> [--json] [options]
@@ -12,6 +13,10 @@ const help = `npm run bench -- <name> [--json] [options]
     --seconds N     how long each is measured in a round (default 2)
   collect    seals one large item and collects it, each in a process of its own: MiB a second and the most memory held
     --size-mib N    size of the item (default 1024)
+
+  fsck       checks the ledger's database beside reading it
+    --entries N     entries in the ledger (default 50000)
+    --rounds N      rounds (default 7, at least 5)
 
   --json     one JSON object on the output instead of a table; progress goes to the error stream
   --help     this text
@@ -33,6 +38,7 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '2' },
+      entries: { type: 'string', default: '50000' },
       'size-mib': { type: 'string', default: '1024' },
     },
   })
@@ -40,8 +46,8 @@ async function main(): Promise<number> {
   if (values.help) return (process.stdout.write(help), 0)
   const print = (result: unknown, table: string) =>
     process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : table)
+  const rounds = Math.max(5, wholeNumber('--rounds', values.rounds))
   if (name === 'journey' && rest.length === 0) {
-    const rounds = Math.max(5, wholeNumber('--rounds', values.rounds))
     const seconds = wholeNumber('--seconds', values.seconds)
     const result = await measureJourney({ rounds, seconds, say })
     print(result, journeyTable(result))
@@ -51,6 +57,11 @@ async function main(): Promise<number> {
     const result = await measureCollect({ sizeMiB: wholeNumber('--size-mib', values['size-mib']), say })
     print(result, collectTable(result))
     return result.withinLimit ? 0 : 1
+  }
+  if (name === 'fsck' && rest.length === 0) {
+    const result = await measureFsck(wholeNumber('--entries', values.entries), rounds)
+    print(result, fsckTable(result))
+    return 0
   }
   process.stderr.write(name === undefined ? help : `There is no benchmark called ${name}.\n\n${help}`)
   return 2

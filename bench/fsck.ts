@@ -1,11 +1,10 @@
-// How long checking the ledger's database takes beside reading it: `node bench/fsck.ts [--entries N] [--rounds N] [--json]`.
+// How long checking the ledger's database takes beside reading it: `npm run bench -- fsck`.
 // Three readers of the same bodies in one run, in random order: PostgreSQL's own scan, the scan with PostgreSQL's own hash,
 // and fsck, which takes every body out and hashes it here. Nothing is cold: this is what hashing and checking cost.
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
 import { append } from '../audit/append.ts'
 import type { LedgerEvent } from '../audit/events.ts'
 import { readEntries } from '../audit/fsck/database-rows.ts'
@@ -135,16 +134,4 @@ export function fsckTable({ entries, rounds, bodiesPerSecond, timesTheScan }: Fs
       `${says[arm].padEnd(56)}  ${String(bodiesPerSecond[arm]).padStart(9)} bodies/s  ${timesTheScan[arm]} times the scan`,
   )
   return `${entries} entries, medians of ${rounds}\n${lines.join('\n')}\n`
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      entries: { type: 'string', default: '50000' },
-      rounds: { type: 'string', default: '5' },
-    },
-  })
-  const figures = await measureFsck(Number(values.entries), Math.max(5, Number(values.rounds)))
-  process.stdout.write(values.json ? `${JSON.stringify(figures, undefined, 2)}\n` : fsckTable(figures))
 }
