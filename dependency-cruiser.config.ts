@@ -11,12 +11,14 @@ const npm = (...names: readonly string[]) => `(^|node_modules/)(@types/)?(${name
 /** Each slice with the slices that it may know. What is not here is no slice, and may know none. */
 const slices: Readonly<Record<string, readonly string[]>> = {
   assurance: ['decisions', 'people'],
+  concerns: ['decisions', 'people', 'tables'],
   decisions: [],
   inspections: [],
   packages: ['sources'],
   people: ['decisions'],
   retention: [],
   sources: [],
+  tables: [],
   transfers: ['decisions', 'inspections', 'packages', 'people', 'retention', 'sources'],
 }
 const anySlice = `^gateway/(?!http/|cli/)[^/]+/`

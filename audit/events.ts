@@ -92,6 +92,22 @@ export const catalogue = {
     { reason: name, collection: name.optional(), channel: name.optional(), bytesSent: count.optional() },
     { recipient: text.optional() },
   ),
+  'concerns.viewed': eventType(1, { shown: count, filters: names.optional(), as: format.optional() }, {}),
+  'concern.viewed': eventType(1, { as: format.optional() }, {}),
+  'concerns.checked': eventType(1, { rows: count, faults: count, sha256: sha256Hex }, {}),
+  'concerns.changed': eventType(
+    1,
+    {
+      edition: count,
+      means: name,
+      added: count,
+      changed: count,
+      closed: count,
+      sha256: sha256Hex.optional(),
+    },
+    { reason: text.optional() },
+  ),
+  'concerns.discarded': eventType(1, { sha256: sha256Hex.optional() }, {}),
   'job.failed': eventType(1, { job: name, reason: name, attempt: count.optional() }, {}),
 } as const
 
@@ -105,7 +121,16 @@ const actor = z.discriminatedUnion('kind', [
 ])
 export type Actor = z.infer<typeof actor>
 
-export const subjectKinds = ['transfer', 'item', 'inspection', 'person', 'key', 'decision'] as const
+export const subjectKinds = [
+  'transfer',
+  'item',
+  'inspection',
+  'person',
+  'key',
+  'decision',
+  'concern',
+  'intake',
+] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })
 export type Subject = z.infer<typeof subject>

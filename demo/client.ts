@@ -15,6 +15,8 @@ export interface Client {
   get(path: string): Promise<Answer>
   post(path: string, body?: unknown): Promise<Answer>
   put(path: string, body: unknown): Promise<Answer>
+  /** A file as the body. */
+  send(path: string, bytes: Buffer | string, type: string): Promise<Answer>
 }
 
 export async function signIn(
@@ -32,15 +34,22 @@ export async function signIn(
   return clientWith(environment.config.publicUrl, accessToken)
 }
 
+const json = 'application/json'
+
 export function clientWith(publicUrl: string, accessToken: string): Client {
-  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+  const call = async (
+    method: string,
+    path: string,
+    body?: string | Buffer,
+    type?: string,
+  ): Promise<Answer> => {
     const response = await fetch(`${publicUrl}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${accessToken}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(type !== undefined && { 'content-type': type }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
     })
     const bytes = Buffer.from(await response.arrayBuffer())
     return {
@@ -52,7 +61,9 @@ export function clientWith(publicUrl: string, accessToken: string): Client {
   }
   return {
     get: (path) => call('GET', path),
-    post: (path, body) => call('POST', path, body),
-    put: (path, body) => call('PUT', path, body),
+    post: (path, body) =>
+      body === undefined ? call('POST', path) : call('POST', path, JSON.stringify(body), json),
+    put: (path, body) => call('PUT', path, JSON.stringify(body), json),
+    send: (path, bytes, type) => call('POST', path, bytes, type),
   }
 }

@@ -3,7 +3,6 @@ import express, { Router, type Express } from 'express'
 import type { Wiring } from './wire.ts'
 import { isLoopback } from './config.ts'
 import { health } from './http/health.ts'
-import { refuseOtherMedia } from './http/input.ts'
 import { mount } from './http/mount.ts'
 import { openapi } from './http/openapi.ts'
 import { assets, usePages } from './http/pages.ts'
@@ -11,7 +10,9 @@ import { notFound } from './http/problem.ts'
 import { rejection } from './http/rejection.ts'
 import { noStore, securityHeaders } from './http/security.ts'
 import { createSessions, csrfProtection, loopbackIsSecure } from './http/session.ts'
+import { receiveForms } from './http/upload.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
+import { concernEndpoints } from './concerns/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
 import { signInRoutes } from './people/sign-in.ts'
 import { transferEndpoints } from './transfers/endpoints.ts'
@@ -32,7 +33,6 @@ export function createApp(wiring: Wiring): Express {
   const endpoints = allEndpoints(wiring)
   const api = Router()
   api.use(express.json({ limit: '256kb', inflate: false, type: ['application/json'] }))
-  api.use(refuseOtherMedia)
   const overJson = endpoints.filter((endpoint) => endpoint.surface === 'api')
   mount(api, [...overJson, openapi(endpoints, config.publicUrl)], wiring)
   app.use(only('/api/', api))
@@ -48,6 +48,7 @@ export function createApp(wiring: Wiring): Express {
     }),
   )
   pages.use(express.urlencoded({ extended: false, inflate: false, limit: '256kb' }))
+  pages.use(receiveForms)
   pages.use(csrfProtection)
   pages.use(signInRoutes(wiring))
   mount(
@@ -65,7 +66,12 @@ export function createApp(wiring: Wiring): Express {
 }
 
 export function allEndpoints(wiring: Wiring) {
-  return [...peopleEndpoints(wiring), ...transferEndpoints(wiring), ...assuranceEndpoints(wiring)]
+  return [
+    ...peopleEndpoints(wiring),
+    ...transferEndpoints(wiring),
+    ...concernEndpoints(wiring),
+    ...assuranceEndpoints(wiring),
+  ]
 }
 
 /** The API never sees a session, and the pages never a bearer token. */

@@ -47,6 +47,7 @@ const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
 export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'read-log') return entity('Ledger', 'ledger', {})
   if (act === 'enrol-key') return entity('Keyring', facts.person.id, {})
+  if (act === 'read-concerns' || act === 'change-concerns') return entity('Concerns', 'concerns', {})
   const thing = thingActedOn(act)
   if (thing === 'transfer')
     return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))

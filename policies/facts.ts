@@ -7,12 +7,13 @@ import { documentShape, enrolmentShape, photographShape, visitShape } from './th
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
-  'read-log', 'enrol-key',
+  'read-log', 'enrol-key', 'read-concerns', 'change-concerns',
   'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
-/** What an act can be done to. The facts of an act hold one of them; `read-log` and `enrol-key` need none. */
+/** What an act can be done to. The facts of an act hold one of them; looking at the log or the
+ * concerns database, changing the latter, and enrolling a key need none. */
 export const things = ['transfer', 'document', 'photograph', 'enrolment', 'visit'] as const
 export type Thing = (typeof things)[number]
 

@@ -10,7 +10,10 @@ export interface Visit {
 
 export interface Browser {
   /** One request, cookies sent and kept, redirects followed until `stopAt` says that a place is the end of the walk. */
-  visit(url: URL, options?: { form?: URLSearchParams; stopAt?: (url: URL) => boolean }): Promise<Visit>
+  visit(
+    url: URL,
+    options?: { form?: URLSearchParams | FormData; stopAt?: (url: URL) => boolean },
+  ): Promise<Visit>
 }
 
 interface Cookie {
@@ -53,7 +56,11 @@ export function readForm(visit: Visit): { action: URL; offers(name: string, valu
   }
 }
 
-async function request(cookies: Map<string, Cookie>, url: URL, form?: URLSearchParams): Promise<Response> {
+async function request(
+  cookies: Map<string, Cookie>,
+  url: URL,
+  form?: URLSearchParams | FormData,
+): Promise<Response> {
   const cookie = [...cookies.values()]
     .filter((kept) => kept.host === url.hostname && url.pathname.startsWith(kept.path))
     .map((kept) => `${kept.name}=${kept.value}`)

@@ -8,7 +8,7 @@ export interface DemonstrationPerson {
   readonly email: string
   /** A key from the contract's list of parties; absent for somebody who belongs to none. */
   readonly party?: 'hmi-prisons' | 'hmpps'
-  readonly roles: readonly ('analyst' | 'approver' | 'supply-desk' | 'assurance-officer')[]
+  readonly roles: readonly string[]
   /** What the sign-in page says beside the name. */
   readonly description: string
 }
@@ -53,6 +53,30 @@ export const demonstrationPeople = [
     party: 'hmi-prisons',
     roles: ['assurance-officer'],
     description: 'Information assurance officer, HMI Prisons.',
+  },
+  {
+    subject: 'rhian.davies',
+    name: 'Rhian Davies',
+    email: 'rhian.davies@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['concerns-editor', 'export-releaser'],
+    description: 'Keeps the concerns database, HMI Prisons. Releases its export.',
+  },
+  {
+    subject: 'oliver.bennett',
+    name: 'Oliver Bennett',
+    email: 'oliver.bennett@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['export-releaser'],
+    description: 'Releases the concerns export, HMI Prisons.',
+  },
+  {
+    subject: 'nadia.hussain',
+    name: 'Nadia Hussain',
+    email: 'nadia.hussain@hmpps.example',
+    party: 'hmpps',
+    roles: ['intelligence-team'],
+    description: 'Intelligence Team, HMPPS. Receives the concerns export.',
   },
   {
     subject: 'iain.fletcher',

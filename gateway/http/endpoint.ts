@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { LedgerEvent } from '../../audit/events.ts'
 import type { Appended } from '../../audit/append.ts'
 import type { Transaction } from '../db.ts'
+import type { Upload, UploadRule } from './upload.ts'
 import type { Person } from './who.ts'
 
 export type Method = 'get' | 'post' | 'put'
@@ -17,6 +18,8 @@ export interface Context {
   readonly now: Date
   readonly requestId: string
   readonly ip: string
+  /** The file that came with it, where the endpoint takes one and one came. */
+  readonly upload?: Upload
 }
 
 export interface PersonContext extends Context {
@@ -67,6 +70,7 @@ export interface Description {
   readonly who: 'anyone' | 'person'
   readonly summary: string
   readonly input: InputParts
+  readonly upload?: UploadRule
   readonly answers?: z.ZodType
   readonly successStatus?: number
 }

@@ -32,6 +32,11 @@ const sentences = {
   'agreements.loaded': 'Loaded the agreements',
   'source.read': 'Read records from a source',
   'delivery.failed': 'Failed to deliver',
+  'concerns.viewed': 'Looked at the concerns database',
+  'concern.viewed': 'Looked at a concern',
+  'concerns.checked': 'Had a file of concerns checked',
+  'concerns.changed': 'Changed the concerns database',
+  'concerns.discarded': 'Discarded a file of concerns',
   'job.failed': 'Failed at a scheduled job',
 } as const satisfies Record<EventType, string>
 

@@ -1,20 +1,11 @@
 // Unknown input becomes typed input here and nowhere deeper. Every field that is wrong is named at once, in plain words;
 // a field that we do not know is refused, not ignored (ASVS 15.3.3).
-import type { Request, RequestHandler } from 'express'
+import type { Request } from 'express'
 import type { z } from 'zod'
 import type { InputParts } from './endpoint.ts'
 import { Problem, type FieldFault } from './problem.ts'
 
 const parts = ['params', 'query', 'body'] as const
-
-/** A body in another type was not read; without this it would be taken for an empty one. */
-export const refuseOtherMedia: RequestHandler = (req, _res, next) => {
-  const hasBody =
-    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
-  if (hasBody && req.body === undefined)
-    throw new Problem('media.unsupported', 'Send the body as JSON with the content type application/json.')
-  next()
-}
 
 /** @throws {Problem} `input.invalid` naming every field */
 export function parseInput(req: Request, schemas: InputParts): Record<string, unknown> {

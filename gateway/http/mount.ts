@@ -9,6 +9,7 @@ import type { Log } from '../log.ts'
 import type { Endpoint, Events, Reply } from './endpoint.ts'
 import { parseInput } from './input.ts'
 import { Problem } from './problem.ts'
+import { hasBody, takeUpload } from './upload.ts'
 import type { Identify, Person } from './who.ts'
 
 export interface MountDeps {
@@ -45,13 +46,25 @@ function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
     const { reply, entries } = await deps.db.withTransaction(async (tx) => {
       const person = claim && (await deps.identify.person(tx, claim, deps.clock()))
       if (person) res.locals['person'] = person
+      const upload = uploadOf(req, endpoint)
       const input = parseInput(req, endpoint.input)
-      const context = { tx, now: deps.clock(), requestId: requestId(res), ip: req.ip ?? 'unknown' }
+      const context = {
+        ...{ tx, now: deps.clock(), requestId: requestId(res), ip: req.ip ?? 'unknown' },
+        ...(upload && { upload }),
+      }
       const made = await endpoint.run(context, person, input)
       return { reply: made, entries: await record(tx, made.events, deps.clock()) }
     })
     await send(req, res, reply, entries, deps)
   }
+}
+
+/** A body that no parser read is a file, or nothing that is taken here. */
+function uploadOf(req: Request, { upload }: Endpoint) {
+  if (upload) return takeUpload(req, upload)
+  if (hasBody(req) && req.body === undefined)
+    throw new Problem('media.unsupported', 'Send the body as JSON with the content type application/json.')
+  return undefined
 }
 
 function ledgerInDoubt(): Problem {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser } from '../../demo/identity/browser.ts'
 import { allEndpoints } from '../../gateway/app.ts'
+import { columns } from '../../gateway/concerns/table-schema.ts'
 import type { TransferState } from '../../gateway/transfers/transfer.ts'
 import { expectGolden } from '../support/golden.ts'
 import {
@@ -24,15 +25,23 @@ const people = [
   { who: 'gwen.pritchard', title: 'approver' },
   { who: 'daniel.okafor', title: 'supply desk' },
   { who: 'marta.kowalczyk', title: 'assurance officer' },
+  { who: 'rhian.davies', title: 'concerns editor' },
+  { who: 'oliver.bennett', title: 'export releaser' },
+  { who: 'nadia.hussain', title: 'Intelligence Team' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
 
 interface Fitting {
   /** The state of the transfer that the address names. */
   readonly state?: TransferState
+  /** The address names a file of concerns that the editor had checked. */
+  readonly checked?: true
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
 
+const { concern_id: concernId, ...concern } = Object.fromEntries(
+  columns.map(({ name, example }) => [name, example]),
+)
 const supplying = { body: { outcome: 'supply' } }
 const requestForm = (gateway: TestGateway): Record<string, string> =>
   Object.fromEntries(
@@ -49,6 +58,8 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/me', 'get /start', 'get /keys', 'get /api/v1/requests', 'get /', 'get /requests/new', 'get /access-log',
     'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /api/v1/ledger/verifier-key',
     'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
+    'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/schema.json',
+    'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
   ] // prettier-ignore
   return {
     ...Object.fromEntries(plain.map((name) => [name, {}])),
@@ -77,6 +88,14 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /requests/:id/acknowledge': { state: 'collected' },
     'get /api/v1/requests/:id/certificate': { state: 'destroyed' },
     'get /requests/:id/certificate': { state: 'destroyed' },
+    'put /api/v1/concerns/:reference': { body: { ...concern, version: 1, reason: 'Again' } },
+    'post /concerns': { form: { ...concern, concern_id: 'C-2', version: '1', reason: 'Again' } },
+    'post /api/v1/concerns/intakes': { body: { concerns: [{ ...concern, concern_id: 'C-3' }] } },
+    'post /api/v1/concerns/intakes/:id/take': { checked: true, body: { reason: 'New' } },
+    'post /api/v1/concerns/intakes/:id/discard': { checked: true },
+    'get /concerns/intake/:id': { checked: true },
+    'post /concerns/intake/:id/take': { checked: true, form: { reason: 'New' } },
+    'post /concerns/intake/:id/discard': { checked: true },
   }
 }
 
@@ -106,6 +125,9 @@ describe('the access matrix', () => {
     await gateway.settle()
     const { rows } = await gateway.owner.query('select entry_id from ledger.leaf order by seq limit 1')
     proved = String(rows[0]?.['entry_id'])
+    const editor = await gateway.as('rhian.davies')
+    for (const reference of [concernId, 'C-2'])
+      await editor.put(`/api/v1/concerns/${reference}`, { ...concern, reason: 'First' })
   })
   afterAll(() => gateway.close())
 
@@ -120,6 +142,13 @@ describe('the access matrix', () => {
     const made = await transferAt(gateway, state)
     fitting.set(state, made)
     return made
+  }
+
+  /** A file that waits for the editor who had it checked. */
+  const checkedFile = async (): Promise<string> => {
+    const editor = await gateway.as('rhian.davies')
+    const concerns = ['C-4', 'C-5', 'C-6'].map((id) => ({ ...concern, concern_id: id, inspection: 'INS-9' }))
+    return String((await editor.post('/api/v1/concerns/intakes', { concerns })).json()['id'])
   }
 
   const pagesOf = async (title: string, who: Subject | undefined): Promise<PagePerson> => {
@@ -190,10 +219,17 @@ describe('the access matrix', () => {
       for (const { method, path } of endpoints) {
         const name = `${method} ${path}`
         const given = fittings(gateway)[name] ?? {}
-        const id = given.state ? await transferIn(given.state) : proved
+        const id = given.state ? await transferIn(given.state) : given.checked ? await checkedFile() : proved
         rows.set(name, [
           ...(rows.get(name) ?? []),
-          await outcomeOf(await call(method, path.replace(':id', id), given, person)),
+          await outcomeOf(
+            await call(
+              method,
+              path.replace(':id', id).replace(':reference', String(concernId)),
+              given,
+              person,
+            ),
+          ),
         ])
       }
     }

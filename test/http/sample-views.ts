@@ -1,6 +1,10 @@
 // Sample data for every view, with hostile text wherever a person or a file can put text.
 import { createHash } from 'node:crypto'
 import { catalogue } from '../../audit/events.ts'
+import * as concernWords from '../../gateway/concerns/concern.ts'
+import { chartOf } from '../../gateway/concerns/reports.ts'
+import { columns } from '../../gateway/concerns/table-schema.ts'
+import { cellsOf } from '../../gateway/concerns/written.ts'
 import type { Transfer, TransferState } from '../../gateway/transfers/transfer.ts'
 
 /** Text as somebody who means harm would type it. */
@@ -97,6 +101,13 @@ const lines = [
 ] // prettier-ignore
 const types = Object.keys(catalogue)
 
+const concern = {
+  reference: 'C-1', version: 3, establishment: 'LEI', inspection: hostile('INS-1'), reportPublishedOn: '2026-04-01', test: 'purposeful-activity', rank: 'priority',
+  text: hostile('Too few places in work.'), opinion: true, status: 'closed', statusOn: '2026-09-01', judgement: 'good-progress', judgedOn: '2026-08-01',
+} as const // prettier-ignore
+const reports = [{ inspection: hostile('INS-1'), publishedOn: '2024-04-01', open: 3, closed: 9, priorities: 5 }, { inspection: 'INS-2', publishedOn: '2026-04-01', open: 12, closed: 0, priorities: 6 }] // prettier-ignore
+const intake = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', state: 'checked', startedAt: at(1), rowsRead: 1214, baseEdition: 3, faultCount: 0, faults: [], added: 3, changed: 2, closed: 1, unchanged: 1209 } // prettier-ignore
+
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
   ['start.njk', 'the way in', { person: undefined }],
@@ -127,6 +138,16 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['refusal.njk', 'a letter', { letter: { outcome: 'refused', reference: 'd-1', act: 'collect', agreement: 'hmpps-2025', pack: 'hmpps-2025@abc', refusals: [refusal, localRefusal] } }],
   ['certificate.njk', 'a part-complete certificate', { transfer: transferIn('destroyed'), item: destroyed, certificate, says }],
   ['certificate.njk', 'a complete certificate', { transfer: transferIn('destroyed'), item: destroyed, certificate, says: { ...says, status: 'complete' } }],
+  ['concerns.njk', 'a page of a search', { concerns: [concern, { ...concern, reference: 'C-2', opinion: false, judgement: null, judgedOn: null }], total: 120, page: 2, pages: 3, filters: { establishment: 'LEI', words: hostile('violence') }, reports, chart: chartOf(reports), establishment: { name: hostile('Leeds') }, words: concernWords, mayEdit: true }],
+  ['concerns.njk', 'nothing', { concerns: [], total: 0, page: 1, pages: 0, filters: {}, reports: [], words: concernWords, mayEdit: false }],
+  ['concern.njk', 'its history', { concern, versions: [{ concern, madeBy: hostile('Rhian'), madeAt: at(2), means: 'edit', reason: hostile('Closed'), changes: [{ title: 'Status', from: 'open', to: hostile('closed') }, { title: 'Judged on', from: null, to: null }] }, { concern, madeBy: 'R', madeAt: at(1), means: 'intake', reason: 'First', changes: [] }], establishment: { name: hostile('Leeds') }, words: concernWords, mayEdit: true }],
+  ['concern-form.njk', 'a new concern', { given: { concern_id: '', text: '' }, faults: [], labels: {}, columns, words: concernWords }],
+  ['concern-form.njk', 'every mistake', { given: { ...cellsOf(concern), version: 3, reason: hostile('') }, faults: faultsOf(...columns.filter(({ name }) => name !== 'concern_id').map(({ name }) => name), 'reason'), labels: Object.fromEntries([...columns.map(({ name, title }) => [name, title]), ['reason', 'Reason']]) as object, columns, words: concernWords }],
+  ['concerns-intake.njk', 'no file yet', { intakes: [], faults: [], columns }],
+  ['concerns-intake.njk', 'files in every state', { intakes: [{ ...intake, stopped: false }, { ...intake, state: 'reading', stopped: false }, { ...intake, state: 'reading', stopped: true }, { ...intake, state: 'taken' }], faults: faultsOf('file'), columns }],
+  ['concerns-checked.njk', 'what it would do', { intake, faults: faultsOf('reason') }],
+  ['concerns-checked.njk', 'its faults', { intake: { ...intake, faultCount: 812, faults: [{ row: 3, column: 'text', message: hostile('Fill this in.') }, { message: 'The file is empty.' }] }, faults: [] }],
+  ['concerns-checked.njk', 'what was done', { intake: { ...intake, state: 'taken', takenEdition: 4 }, faults: [] }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore

@@ -146,7 +146,9 @@ describe('a refusal', () => {
   test('of an act on a transfer without a transfer is a refusal and no exception', () => {
     const { transfer, ...absent } = facts('approver')
     expect(transfer).toBeDefined()
-    for (const act of acts) if (act !== 'enrol-key') expect(decide(all, act, absent).outcome).toBe('refusal')
+    for (const act of acts)
+      if (!['enrol-key', 'read-concerns', 'change-concerns'].includes(act))
+        expect(decide(all, act, absent).outcome).toBe('refusal')
   })
 
   test('marks the rules of the gateway as its own', () => {
@@ -244,7 +246,7 @@ describe('for any facts', () => {
     ])
     expect(Object.fromEntries(needed)).toEqual({
       request: 6, return: 1, approve: 6, supply: 4, 'part-supply': 5, escalate: 4, seal: 10, collect: 8, acknowledge: 2, destroy: 3, view: 2,
-      'read-log': 0, 'enrol-key': 0,
+      'read-log': 0, 'enrol-key': 0, 'read-concerns': 0, 'change-concerns': 0,
     }) // prettier-ignore
   })
 

@@ -70,4 +70,6 @@ export const permitted: readonly (readonly [Act, Facts])[] = [
   ['view', facts('analyst')],
   ['read-log', facts('assurance-officer')],
   ['enrol-key', facts('analyst')],
+  ['read-concerns', facts('analyst')],
+  ['change-concerns', facts('analyst', { person: { roles: ['concerns-editor'] } })],
 ]

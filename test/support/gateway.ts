@@ -7,6 +7,7 @@ import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { inject } from 'vitest'
 import { signIn, type Client } from '../../demo/client.ts'
+import type { demonstrationPeople } from '../../demo/identity/people.ts'
 import { prepareEnvironment, type Environment } from '../../demo/environment.ts'
 import { openMessage } from '../../keys/open-message.ts'
 import { createPersonKey, type ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
@@ -34,8 +35,7 @@ export interface TestGateway {
   close(): Promise<void>
 }
 
-export type Subject =
-  'ayesha.rahman' | 'tom.whitfield' | 'gwen.pritchard' | 'daniel.okafor' | 'marta.kowalczyk' | 'iain.fletcher'
+export type Subject = (typeof demonstrationPeople)[number]['subject']
 
 export interface TestGatewayOptions {
   /** Replaces parts of the wiring before it serves: another clock, a broken vault. */

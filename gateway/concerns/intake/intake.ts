@@ -1,0 +1,160 @@
+// Taking in a file of concerns. First it is only checked: every faulty row, and what would be added, changed and closed. Then
+// all of it is taken in, or nothing. Rows stream from the file to the database; what is held in memory does not grow with it.
+import { createHash, randomUUID } from 'node:crypto'
+import { Readable, Transform } from 'node:stream'
+import type { Establishments } from '../../../policies/establishments.ts'
+import type { Database, Transaction } from '../../db.ts'
+import { Problem } from '../../http/problem.ts'
+import type { Upload } from '../../http/upload.ts'
+import { readCsv } from '../../tables/csv-reader.ts'
+import { UnreadableTable, type TableFormat, type TableRow } from '../../tables/table.ts'
+import { readXlsx, xlsxLimits } from '../../tables/xlsx-reader.ts'
+import type { Concern } from '../concern.ts'
+import { currentEdition } from '../store.ts'
+import { readHeading, type ReadCells } from './columns.ts'
+import { compare, faultsAcrossRows } from './compare.ts'
+import { rowReader, type RowFault } from './row.ts'
+import { finishIntake, noteProgress, stageRows, type Intake, type StagedConcern } from './store.ts'
+
+/** So many faults are kept and shown; beyond that the number is enough. */
+export const mostFaultsKept = 500
+const progressEvery = 5000
+
+export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+/** What a browser calls a CSV file depends on what is installed beside it. */
+const csvTypes = ['text/csv', 'application/csv', 'application/vnd.ms-excel', 'text/plain']
+export const intakeTypes = [...csvTypes, xlsxType, 'application/octet-stream']
+
+export interface IntakeDeps {
+  /** Progress is written beside the transaction, so that a page can show it. */
+  readonly db: Database
+  readonly establishments: Establishments
+}
+
+/** @throws {Problem} `media.unsupported` */
+export function formatOf({ type, filename }: Upload): TableFormat {
+  const extension = /\.(csv|txt|xlsx)$/i.exec(filename)?.[1]?.toLowerCase()
+  if (type === xlsxType || extension === 'xlsx') return 'xlsx'
+  if (csvTypes.includes(type) || extension !== undefined) return 'csv'
+  throw new Problem('media.unsupported', 'Send a CSV file or an Excel workbook (.xlsx).')
+}
+
+/** Reads and checks the whole file. @throws {Problem} where it cannot be read to its end */
+export async function checkFile(
+  deps: IntakeDeps,
+  tx: Transaction,
+  intake: { readonly id: string; readonly format: TableFormat },
+  bytes: Readable,
+): Promise<Intake> {
+  const hash = createHash('sha256')
+  const hashed = bytes.pipe(
+    new Transform({ transform: (chunk: Buffer, _encoding, done) => done(null, (hash.update(chunk), chunk)) }),
+  )
+  bytes.once('error', (error) => hashed.destroy(error))
+  try {
+    const rows = intake.format === 'csv' ? readCsv(hashed) : readXlsx(await wholeOf(hashed))
+    const found = await stage(deps, tx, intake, rows)
+    return await concludeIntake(tx, intake.id, found, hash.digest())
+  } catch (error) {
+    if (error instanceof UnreadableTable) throw new Problem('table.unreadable', error.message)
+    throw error
+  }
+}
+
+/** The same for concerns that came as JSON: one object with the template's columns each. */
+export async function checkRows(
+  deps: IntakeDeps,
+  tx: Transaction,
+  id: string,
+  given: readonly Readonly<Record<string, string>>[],
+): Promise<Intake> {
+  const names = Object.keys(given[0] ?? {})
+  const heading = { number: 1, cells: names }
+  const rows = given.map((row, index) => ({ number: index + 2, cells: names.map((name) => row[name] ?? '') }))
+  const hash = createHash('sha256').update(JSON.stringify(given)).digest()
+  const found = await stage(deps, tx, { id, format: 'csv' }, Readable.from([[heading, ...rows]]))
+  return concludeIntake(tx, id, found, hash)
+}
+
+/** Compares what is staged with the concerns as they stand now. */
+export async function concludeIntake(
+  tx: Transaction,
+  id: string,
+  found: Found,
+  sha256: Buffer,
+): Promise<Intake> {
+  const across = found.faults.length === 0 ? await faultsAcrossRows(tx, id, mostFaultsKept) : []
+  const faults = [...found.faults, ...across].slice(0, mostFaultsKept)
+  return finishIntake(tx, id, {
+    sha256,
+    rowsRead: found.rowsRead,
+    baseEdition: await currentEdition(tx),
+    faultCount: found.faultCount + across.length,
+    faults,
+    ...(await compare(tx, id)),
+  })
+}
+
+export interface Found {
+  readonly rowsRead: number
+  readonly faultCount: number
+  readonly faults: readonly RowFault[]
+}
+
+async function stage(
+  { db, establishments }: IntakeDeps,
+  tx: Transaction,
+  { id, format }: { readonly id: string; readonly format: TableFormat },
+  batches: AsyncIterable<readonly TableRow[]>,
+): Promise<Found> {
+  const read = rowReader(establishments)
+  const faults: RowFault[] = []
+  let cells: ReadCells | undefined
+  let faultCount = 0
+  let rowsRead = 0
+  for await (const batch of batches) {
+    const [heading, ...others] = batch
+    const rows = cells ? batch : others
+    if (!cells) {
+      const understood = readHeading(heading, format)
+      if (typeof understood !== 'function')
+        return { rowsRead: 0, faultCount: understood.length, faults: understood }
+      cells = understood
+    }
+    const concerns: StagedConcern[] = []
+    for (const row of rows) {
+      const checked = read(row.number, cells(row))
+      if ('concern' in checked) concerns.push({ row: row.number, ...checked.concern })
+      else {
+        faultCount += checked.faults.length
+        if (faults.length < mostFaultsKept) faults.push(...checked.faults)
+      }
+    }
+    await stageRows(tx, id, concerns)
+    rowsRead += rows.length
+    if (rowsRead % progressEvery < rows.length) await noteProgress(db, id, rowsRead)
+  }
+  if (!cells) return { rowsRead: 0, faultCount: 1, faults: [{ message: 'The file is empty. Its first row must name the columns.' }] } // prettier-ignore
+  return { rowsRead, faultCount, faults }
+}
+
+/** A workbook is read from its end, so it is held whole; how large it may be is bounded. */
+async function wholeOf(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > xlsxLimits.fileBytes)
+      throw new UnreadableTable(
+        'This spreadsheet is larger than 32 MiB. Save it as “CSV UTF-8” and send that.',
+      )
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+export function newIntakeId(): string {
+  return randomUUID()
+}
+
+export type { Concern }
