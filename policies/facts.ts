@@ -8,7 +8,7 @@ import { documentShape, enrolmentShape, photographShape, visitShape } from './th
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
   'read-log', 'enrol-key', 'read-concerns', 'change-concerns',
-  'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up',
+  'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
@@ -18,7 +18,7 @@ export const things = ['transfer', 'document', 'photograph', 'enrolment', 'visit
 export type Thing = (typeof things)[number]
 
 const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
-  document: ['release', 'forward', 'open', 'raise-point', 'edit', 'publish'],
+  document: ['release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'dispose', 'ask'],
   photograph: ['show', 'include', 'share'],
   enrolment: ['admit'],
   visit: ['plan', 'look-up'],

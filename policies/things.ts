@@ -21,6 +21,65 @@ const governed = {
   reasonGiven: z.boolean().exactOptional(),
 }
 
+/** What Data and Analysis has given the person who acts, and on what terms it was accepted (hub-2023, section 2). */
+const hubAccessShape = z
+  .object({
+    writtenOn: dateShape,
+    until: dateShape,
+    termsAccepted: z.boolean(),
+    /** Versions of the Conditions of Use. */
+    conditionsAccepted: z.string(),
+    conditionsInForce: z.string(),
+    barredByConditions: z.boolean(),
+    /** An attempt at unauthorised access was confirmed, or a rule found it. */
+    breached: z.boolean(),
+    left: z.boolean(),
+    roleChanged: z.boolean(),
+    revoked: z.boolean(),
+    otherSessions: z.int().min(0),
+    trustedNetwork: z.boolean(),
+  })
+  .readonly()
+
+/** How something is kept and carried that the Boards and the inspectorate share (imb-2024, the information sharing agreement). */
+const safeguardsShape = z
+  .object({
+    /** Its bytes are those that were sealed. */
+    intact: z.boolean(),
+    encrypted: z.boolean(),
+    /** Whoever receives it was signed in. */
+    authenticated: z.boolean(),
+    systemAssessedUntil: dateShape,
+    countryAdequate: z.boolean(),
+    /** The last day of the owner's written consent to a country that is not. */
+    abroadConsentUntil: dateShape.exactOptional(),
+    /** What its loss would do: `ordinary` or `higher`. */
+    harmRating: z.string(),
+    releasers: z.int().min(0),
+    media: z
+      .object({
+        approved: z.boolean(),
+        withinRequest: z.boolean(),
+        encrypted: z.boolean(),
+        /** The last day on which whoever makes the copy may use removable media. */
+        roleUntil: dateShape,
+      })
+      .readonly()
+      .exactOptional(),
+  })
+  .readonly()
+
+/** How something comes to its end: whether it can be returned is asked first. */
+const disposalShape = z
+  .object({
+    offeredOn: dateShape.exactOptional(),
+    /** The parties who agreed that it cannot be returned. */
+    agreedBy: list,
+    copiesListed: z.boolean(),
+    method: z.string(),
+  })
+  .readonly()
+
 export const documentShape = z
   .object({
     ...governed,
@@ -54,6 +113,43 @@ export const documentShape = z
     unansweredPoints: z.int().min(0).exactOptional(),
     concernsWithoutAction: z.int().min(0).exactOptional(),
     actionsWithoutDate: z.int().min(0).exactOptional(),
+    purpose: z.string().exactOptional(),
+    /** On the `screen`, or as a `download`. */
+    shownAs: z.string().exactOptional(),
+    /** Whether everybody whom it would reach is authorised, and the address is one of a work account. */
+    readersAuthorised: z.boolean().exactOptional(),
+    workAddress: z.boolean().exactOptional(),
+    /** What its entry in the log would hold of a person. */
+    personalInLog: list.exactOptional(),
+    /** Places in its free text that look like something sensitive. */
+    sensitiveFindings: z.int().min(0).exactOptional(),
+    /** Whether the consent is for exactly this version. */
+    consentCovers: z.boolean().exactOptional(),
+    /** The first day of publication, by the calendar of statistical releases or by the consent. */
+    notBefore: dateShape.exactOptional(),
+    hubAccess: hubAccessShape.exactOptional(),
+    safeguards: safeguardsShape.exactOptional(),
+    disposal: disposalShape.exactOptional(),
+    /** Whether the recipient would keep it longer than the originator's schedule does. */
+    keptLonger: z.boolean().exactOptional(),
+    /** Whether who wrote cannot be seen in it. */
+    identityWithheld: z.boolean().exactOptional(),
+    /** Whether it concerns the establishment of the Board that it goes to. */
+    ofBoardsEstablishment: z.boolean().exactOptional(),
+    contactCheckedOn: dateShape.exactOptional(),
+    statutoryBasis: z.string().exactOptional(),
+    /** Whether the same data is held already under the same agreement. */
+    heldAlready: z.boolean().exactOptional(),
+    /** Whether the recorded draw chose it. */
+    sampled: z.boolean().exactOptional(),
+    /** Where unit-level data in it comes from, as in fieldwork, and where in it that stands. */
+    provenance: list.exactOptional(),
+    placedIn: z.string().exactOptional(),
+    nationalComparison: z.boolean().exactOptional(),
+    recommendationsWithoutAddressee: z.int().min(0).exactOptional(),
+    jointThematic: z.boolean().exactOptional(),
+    /** Whether the body that it goes to takes part in that thematic. */
+    recipientListed: z.boolean().exactOptional(),
   })
   .readonly()
 
@@ -91,6 +187,8 @@ export const enrolmentShape = z
     /** The last day of the memorandum with the partner that the person comes from. */
     partnerUntil: dateShape.exactOptional(),
     endsOn: dateShape.exactOptional(),
+    /** The kind of organisation that employs the person. */
+    organisation: z.string().exactOptional(),
     /** Roles that the person holds now for another party. */
     otherRoles: z.int().min(0).exactOptional(),
   })

@@ -67,8 +67,13 @@ describe('a scaffold', () => {
     [{ ...wish, key: '../out' }, 'is no key'],
     [{ ...wish, from: 'ofsted' }, 'There is no party ofsted. Add it to parties.yaml first.'],
     [{ ...wish, from: 'hmi-prisons' }, 'between two parties'],
-    [{ ...wish, from: 'imb' }, 'imb gives nobody a role'],
   ])('is not made of %o', (given, says) => {
     expect(scaffold(all, given)).toEqual({ problem: expect.stringContaining(says) as unknown })
+  })
+
+  test('is not made for a party that gives nobody a role', () => {
+    const parties = new Map(all.parties).set('ofsted', { key: 'ofsted', title: 'Ofsted', roles: [] })
+    const made = scaffold({ ...all, parties }, { ...wish, from: 'ofsted' })
+    expect(made).toEqual({ problem: expect.stringContaining('ofsted gives nobody a role') as unknown })
   })
 })
