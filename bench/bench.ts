@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { measureCollect, collectTable } from './collect.ts'
 import { fsckTable, measureFsck } from './fsck.ts'
+import { decideTable, measureDecide } from './decide.ts'
 import { measureJourney, journeyTable } from './journey.ts'
 
 const help = `npm run bench -- <name> [--json] [options]
@@ -13,6 +14,10 @@ const help = `npm run bench -- <name> [--json] [options]
     --seconds N     how long each is measured in a round (default 2)
   collect    seals one large item and collects it, each in a process of its own: MiB a second and the most memory held
     --size-mib N    size of the item (default 1024)
+
+  decide     decisions with every pack loaded, beside Cedar alone on one policy
+    --rounds N      rounds (default 7, at least 5)
+    --decisions N   decisions of each kind in a round (default 500)
 
   fsck       checks the ledger's database beside reading it
     --entries N     entries in the ledger (default 50000)
@@ -39,6 +44,7 @@ async function main(): Promise<number> {
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '2' },
       entries: { type: 'string', default: '50000' },
+      decisions: { type: 'string', default: '500' },
       'size-mib': { type: 'string', default: '1024' },
     },
   })
@@ -57,6 +63,15 @@ async function main(): Promise<number> {
     const result = await measureCollect({ sizeMiB: wholeNumber('--size-mib', values['size-mib']), say })
     print(result, collectTable(result))
     return result.withinLimit ? 0 : 1
+  }
+  if (name === 'decide' && rest.length === 0) {
+    const result = await measureDecide({
+      rounds,
+      decisions: wholeNumber('--decisions', values.decisions),
+      say,
+    })
+    print(result, decideTable(result))
+    return 0
   }
   if (name === 'fsck' && rest.length === 0) {
     const result = await measureFsck(wholeNumber('--entries', values.entries), rounds)

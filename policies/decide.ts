@@ -78,7 +78,7 @@ export function decide<A extends Act>(agreements: Agreements, act: A, facts: Fac
   const resource = resourceOf(act, facts)
   if (resource === undefined) return refusal(set, [defaultRefusal(agreements, 'local/default-deny', act)], [])
   const situation = situationOf(agreements, governing, subject, now)
-  const found = evaluate(set.ids, act, facts, resource, situation)
+  const found = evaluate(set.prepared, act, facts, resource, situation)
   if (found.allowed) {
     const { tested, pack } = set
     return {

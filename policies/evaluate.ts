@@ -3,6 +3,7 @@
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import { thingActedOn, transferKeys, type Act, type Facts, type Thing, type TransferFacts } from './facts.ts'
 import type { Rule } from './rules.ts'
+import { shapesOf, UnfitFact, type Shapes } from './shapes-of-schema.ts'
 
 export interface Evaluation {
   readonly allowed: boolean
@@ -19,17 +20,45 @@ export type Situation = Readonly<Record<string, cedar.CedarValueJson>>
 
 type Entity = cedar.EntityJson
 
-const preparedSchemas = new Set<string>()
+/** Rules that Cedar has parsed, and what of an act they have to be told. */
+export interface PreparedSet {
+  readonly id: string
+  /** Every attribute that any of them reads, of whatever it is. */
+  readonly reads: ReadonlySet<string>
+  readonly shapes: Shapes
+}
+
 const preparedSets = new Set<string>()
 
 /** Parses a set of rules once, under an id that nothing else has. The rules were validated when they were loaded. */
-export function prepare(setId: string, schemaId: string, schema: string, rules: readonly Rule[]): void {
-  if (!preparedSchemas.has(schemaId)) demand(cedar.preparseSchema(schemaId, schema))
-  preparedSchemas.add(schemaId)
-  if (preparedSets.has(setId)) return
-  const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
-  demand(cedar.preparsePolicySet(setId, { staticPolicies }))
-  preparedSets.add(setId)
+export function prepare(id: string, schema: string, rules: readonly Rule[]): PreparedSet {
+  if (!preparedSets.has(id)) {
+    const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
+    demand(cedar.preparsePolicySet(id, { staticPolicies }))
+    preparedSets.add(id)
+  }
+  return { id, reads: new Set(rules.flatMap(({ text }) => attributesOf(text))), shapes: shapesOf(schema) }
+}
+
+const attributes = new Map<string, readonly string[]>()
+
+/** Every attribute that a rule reads or asks about. */
+function attributesOf(text: string): readonly string[] {
+  const known = attributes.get(text)
+  if (known) return known
+  const answer = cedar.policyToJson(text)
+  if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
+  const found = [...attributesIn(answer.json.conditions)]
+  attributes.set(text, found)
+  return found
+}
+
+/** In Cedar's JSON an attribute is named by `attr`, or a path of them; there is no other way to reach one. */
+function attributesIn(expression: unknown): Set<string> {
+  if (typeof expression !== 'object' || expression === null) return new Set()
+  const found = new Set(Object.values(expression).flatMap((each) => [...attributesIn(each)]))
+  if ('attr' in expression) for (const name of [expression.attr].flat()) found.add(String(name))
+  return found
 }
 
 function demand(answer: cedar.CheckParseAnswer): void {
@@ -67,30 +96,16 @@ function withPeople(attributes: object): Record<string, unknown> {
 }
 
 export function evaluate(
-  ids: { readonly set: string; readonly schema: string },
+  set: PreparedSet,
   act: Act,
   facts: Facts,
   resource: Entity,
   situation: Situation,
 ): Evaluation {
-  const person = personOf(facts)
-  const answer = cedar.statefulIsAuthorized({
-    principal: person.uid,
-    action: { type: 'Action', id: act },
-    resource: resource.uid,
-    context: situation,
-    preparsedPolicySetId: ids.set,
-    preparsedSchemaName: ids.schema,
-    validateRequest: true,
-    entities: [person, resource],
-  })
-  if (answer.type === 'failure')
-    return {
-      allowed: false,
-      determining: [],
-      erring: [],
-      errors: answer.errors.map((error) => error.message),
-    }
+  const call = callOf(set, act, facts, resource, situation)
+  if (call instanceof UnfitFact) return nothingEstablished([call.message])
+  const answer = cedar.statefulIsAuthorized(call)
+  if (answer.type === 'failure') return nothingEstablished(answer.errors.map((error) => error.message))
   const { decision, diagnostics } = answer.response
   return {
     allowed: decision === 'allow' && diagnostics.errors.length === 0,
@@ -98,6 +113,41 @@ export function evaluate(
     erring: diagnostics.errors.map((error) => error.policyId),
     errors: diagnostics.errors.map((error) => `${error.policyId}: ${error.error.message}`).sort(),
   }
+}
+
+function nothingEstablished(errors: readonly string[]): Evaluation {
+  return { allowed: false, determining: [], erring: [], errors }
+}
+
+function callOf(
+  { id, reads, shapes }: PreparedSet,
+  act: Act,
+  facts: Facts,
+  resource: Entity,
+  situation: Situation,
+): cedar.StatefulAuthorizationCall | UnfitFact {
+  const person = personOf(facts)
+  try {
+    return {
+      principal: person.uid,
+      action: { type: 'Action', id: act },
+      resource: resource.uid,
+      context: shapes.of('Situation')(situation, reads),
+      preparsedPolicySetId: id,
+      entities: [person, resource].map(({ uid, attrs, parents }) => ({
+        uid,
+        parents,
+        attrs: shapes.of(typeOf(uid))(attrs, reads),
+      })),
+    }
+  } catch (error) {
+    if (error instanceof UnfitFact) return error
+    throw error
+  }
+}
+
+function typeOf(uid: cedar.EntityUidJson): string {
+  return '__entity' in uid ? uid.__entity.type : uid.type
 }
 
 function personOf({ person }: Facts): Entity {

@@ -11,13 +11,13 @@ import {
   type PackVersion,
 } from './agreements.ts'
 import { londonDate } from './calendar.ts'
-import { prepare, type Situation } from './evaluate.ts'
+import { prepare, type PreparedSet, type Situation } from './evaluate.ts'
 import type { Act, Governed } from './facts.ts'
 import { resolveRetention } from './retention.ts'
 import type { Rule } from './rules.ts'
 
 export interface RuleSet {
-  readonly ids: { readonly set: string; readonly schema: string }
+  readonly prepared: PreparedSet
   /** In the order of the agreement, the local ones last. */
   readonly rules: readonly Rule[]
   /** The clauses that the rules enforce, each once. */
@@ -53,18 +53,14 @@ function makeRuleSet(all: Agreements, governing: readonly Agreement[], act: Act,
   const rules = [...ofAgreements, ...ofOthers, ...ofLocal]
   const tested = new Set(rules.flatMap((rule) => rule.clause ?? []))
   // Made from what is parsed, so that two versions of a pack can be asked side by side, and share what they have in common.
-  const ids = {
-    schema: digest(all.schema),
-    set: digest(JSON.stringify(rules.map(({ id, text }) => [id, text]))),
-  }
-  prepare(ids.set, ids.schema, all.schema, rules)
+  const prepared = prepare(digest(JSON.stringify(rules.map(({ id, text }) => [id, text]))), all.schema, rules)
   const [first] = ofAgreements.length > 0 ? governing : []
   const pack = {
     key: first?.key ?? all.local.key,
     hash: first?.hash ?? all.local.hash,
     localHash: all.localHash,
   }
-  return { ids, rules, tested: [...tested], pack }
+  return { prepared, rules, tested: [...tested], pack }
 }
 
 /**
