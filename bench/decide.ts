@@ -1,8 +1,8 @@
 // What a decision costs with every pack loaded, beside Cedar alone on one policy: once told the same facts, as its
 // documentation shows it, and once with two empty entities, the least that asking it anything can cost. All in this process,
 // in rounds, in turn; and how long loading the packs takes.
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import type { Agreements } from '../policies/agreements.ts'
+import * as cedar from '../policies/cedar.ts'
 import { decide } from '../policies/decide.ts'
 import { resourceOf } from '../policies/evaluate.ts'
 import { governedBy, type Act, type Facts } from '../policies/facts.ts'
@@ -112,13 +112,13 @@ function decision(all: Agreements, act: Act, facts: Facts): () => void {
   return () => void decide(all, act, facts)
 }
 
-const only = { staticPolicies: { only: 'permit (principal, action, resource);' } }
+const only = { only: 'permit (principal, action, resource);' }
 
 /** One permit, told the same facts by their types, with the request checked against the schema. */
 function cedarAlone(all: Agreements, act: Act, facts: Facts): () => void {
   const set = 'bench-alone'
-  parsed(cedar.preparsePolicySet(set, only))
-  parsed(cedar.preparseSchema(set, all.schema))
+  cedar.keepPolicies(set, only)
+  cedar.keepSchema(set, all.schema)
   const subject = governedBy(act, facts)
   const governing = governingAgreements(all, subject, facts.now.slice(0, 10))
   const context = situationOf(all, governing, subject, new Date(facts.now))
@@ -139,19 +139,15 @@ function cedarAlone(all: Agreements, act: Act, facts: Facts): () => void {
 /** One permit, two entities with no attributes: no schema, nothing to check. */
 function leastOfCedar(): () => void {
   const set = 'bench-least'
-  parsed(cedar.preparsePolicySet(set, only))
+  cedar.keepPolicies(set, only)
   const [principal, action, resource] = [{ type: 'Person', id: 'p' }, { type: 'Action', id: 'view' }, { type: 'Thing', id: 't' }] as const // prettier-ignore
   const entities = [principal, resource].map((uid) => ({ uid, attrs: {}, parents: [] }))
   return asking({ principal, action, resource, context: {}, preparsedPolicySetId: set, entities })
 }
 
-function parsed(answer: cedar.CheckParseAnswer): void {
-  if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
-}
-
 function asking(call: cedar.StatefulAuthorizationCall): () => void {
   return () => {
-    const answer = cedar.statefulIsAuthorized(call)
+    const answer = cedar.ask(call)
     if (answer.type === 'failure' || answer.response.decision !== 'allow')
       throw new Error('Cedar did not allow it.')
   }

@@ -1,6 +1,7 @@
 // Puts one act to Cedar. The policies of each set are parsed once; a call sends the person, the thing acted on, and what
 // the packs say. Cedar skips a rule that cannot be evaluated and may still allow, so every error is handed back as one.
-import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
+import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs'
+import * as cedar from './cedar.ts'
 import { thingActedOn, transferKeys, type Act, type Facts, type Thing, type TransferFacts } from './facts.ts'
 import type { Rule } from './rules.ts'
 import { shapesOf, UnfitFact, type Shapes } from './shapes-of-schema.ts'
@@ -33,8 +34,8 @@ const preparedSets = new Set<string>()
 /** Parses a set of rules once, under an id that nothing else has. The rules were validated when they were loaded. */
 export function prepare(id: string, schema: string, rules: readonly Rule[]): PreparedSet {
   if (!preparedSets.has(id)) {
-    const staticPolicies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
-    demand(cedar.preparsePolicySet(id, { staticPolicies }))
+    const policies = Object.fromEntries(rules.map((rule) => [rule.id, rule.text]))
+    cedar.keepPolicies(id, policies)
     preparedSets.add(id)
   }
   return { id, reads: new Set(rules.flatMap(({ text }) => attributesOf(text))), shapes: shapesOf(schema) }
@@ -46,7 +47,7 @@ const attributes = new Map<string, readonly string[]>()
 function attributesOf(text: string): readonly string[] {
   const known = attributes.get(text)
   if (known) return known
-  const answer = cedar.policyToJson(text)
+  const answer = policyToJson(text)
   if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
   const found = [...attributesIn(answer.json.conditions)]
   attributes.set(text, found)
@@ -59,10 +60,6 @@ function attributesIn(expression: unknown): Set<string> {
   const found = new Set(Object.values(expression).flatMap((each) => [...attributesIn(each)]))
   if ('attr' in expression) for (const name of [expression.attr].flat()) found.add(String(name))
   return found
-}
-
-function demand(answer: cedar.CheckParseAnswer): void {
-  if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; '))
 }
 
 const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
@@ -104,7 +101,7 @@ export function evaluate(
 ): Evaluation {
   const call = callOf(set, act, facts, resource, situation)
   if (call instanceof UnfitFact) return nothingEstablished([call.message])
-  const answer = cedar.statefulIsAuthorized(call)
+  const answer = cedar.ask(call)
   if (answer.type === 'failure') return nothingEstablished(answer.errors.map((error) => error.message))
   const { decision, diagnostics } = answer.response
   return {
