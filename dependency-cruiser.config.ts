@@ -16,7 +16,7 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   inspections: [],
   packages: ['sources'],
   people: ['decisions'],
-  retention: [],
+  retention: ['decisions', 'people'],
   sources: [],
   tables: [],
   transfers: ['decisions', 'inspections', 'packages', 'people', 'retention', 'sources'],

@@ -77,6 +77,37 @@ export const catalogue = {
     { method: name, shelf: name.optional(), sha256: sha256Hex.optional(), dueOn: day.optional() },
     { reason: text.optional() },
   ),
+  'item.held': eventType(
+    1,
+    { hold: name, kind: name, reviewOn: day, shelf: name.optional() },
+    { reason: text.optional() },
+  ),
+  'item.lift-asked': eventType(1, { hold: name }, { reason: text.optional() }),
+  'item.hold-lifted': eventType(1, { hold: name, shelf: name.optional() }, {}),
+  'item.moved': eventType(1, { from: name, to: name, cause: name }, {}),
+  /** Both dates, both classes, both versions: the clock of an item moves by this and by nothing else. */
+  'item.rescheduled': eventType(
+    1,
+    {
+      means: name,
+      destroyOnBefore: day,
+      destroyOn: day,
+      classBefore: name.optional(),
+      class: name.optional(),
+      versionBefore: name.optional(),
+      version: name.optional(),
+      shelf: name.optional(),
+    },
+    { reason: text.optional() },
+  ),
+  'item.return-offered': eventType(1, {}, {}),
+  'item.return-answered': eventType(1, { party: name, returnable: z.boolean() }, {}),
+  'item.viewed': eventType(1, { as: format.optional() }, {}),
+  'retention.viewed': eventType(1, { list: name, shown: count, as: format.optional() }, {}),
+  'destruction.overdue': eventType(1, { dueOn: day, state: name.optional() }, {}),
+  'keys.reconciled': eventType(1, { used: count, entries: count, deliveries: count, differences: count }, {}),
+  /** Something that somebody has to look at: a damaged object, keys let out without an entry. */
+  'incident.raised': eventType(1, { kind: name, found: name.optional() }, {}),
   'certificate.issued': eventType(1, { sha256: sha256Hex, complete: z.boolean() }, {}),
   'certificate.viewed': eventType(1, { as: format.optional() }, {}),
   'ledger.viewed': eventType(

@@ -55,6 +55,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     exchange: describeExchange(agreements, 'hmpps-2025', 'case-level-data'),
     datasets: agreements.datasets,
     purposes: agreements.purposes,
+    schedules: agreements.schedules,
     parties: agreements.parties,
     establishments: await loadEstablishments(),
     publicUrl: config.publicUrl,

@@ -7,7 +7,7 @@ import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directoryMode, isErrno, shred, writeNew, writeOver } from './durable-file.ts'
 import { KeyFault } from './key-fault.ts'
-import type { KeyStore } from './key-store.ts'
+import type { KeyState, KeyStore } from './key-store.ts'
 import { Secret } from './secret.ts'
 import { unwrapSecret, wrapSecret } from './wrapping.ts'
 
@@ -83,7 +83,13 @@ class FileKeyStore implements KeyStore {
   }
 
   async has(ref: string): Promise<boolean> {
-    return !(await this.#isDestroyed(ref)) && (await isFile(this.#path(ref, 'key')))
+    return (await this.stateOf(ref)) === 'usable'
+  }
+
+  async stateOf(ref: string): Promise<KeyState> {
+    const exists = await isFile(this.#path(ref, 'key'))
+    if (await this.#isDestroyed(ref)) return exists ? 'ending' : 'destroyed'
+    return exists ? 'usable' : 'unknown'
   }
 
   async #read(ref: string): Promise<Secret> {

@@ -6,6 +6,9 @@ import type { Secret } from './secret.ts'
 /** Named facts that are bound to what is sealed: a different context does not open. */
 export type SealingContext = Readonly<Record<string, string>>
 
+/** `ending`: it is refused already, and its destruction was not finished. */
+export type KeyState = 'usable' | 'ending' | 'destroyed' | 'unknown'
+
 export interface KeyStore {
   /**
    * Makes a new key under a reference, for example `shelf/hmi-prisons/2027-05-01/1`.
@@ -28,4 +31,7 @@ export interface KeyStore {
 
   /** True while the key can be used: false for unknown and for destroyed references. */
   has(ref: string): Promise<boolean>
+
+  /** What is known of a reference. Only `destroyed` says that nothing under it opens, ever. */
+  stateOf(ref: string): Promise<KeyState>
 }

@@ -40,6 +40,27 @@ export async function unwrapForOpening(
   return opened
 }
 
+/**
+ * Moves an item key from one shelf to another. Nothing is opened: the key leaves this function only wrapped, and what it
+ * protects is not touched. The old wrapping opens until its shelf's key is destroyed.
+ *
+ * @returns the key as the other shelf wraps it
+ * @throws {KeyFault} what the key store throws
+ */
+export async function moveItemKey(
+  keyStore: Pick<KeyStore, 'unwrap' | 'wrap'>,
+  from: { readonly ref: string; readonly wrapped: Uint8Array },
+  toRef: string,
+  context: SealingContext,
+): Promise<Uint8Array> {
+  const secret = await keyStore.unwrap(from.ref, from.wrapped, context)
+  try {
+    return await keyStore.wrap(toRef, secret, context)
+  } finally {
+    secret.wipe()
+  }
+}
+
 /** For item.ts alone. @throws {KeyFault} `opening.unproven` for anything that unwrapForOpening did not make */
 export function secretOf(opened: OpenedItemKey): Secret {
   const secret = openedKeys.get(opened)

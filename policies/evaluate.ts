@@ -63,6 +63,7 @@ function attributesIn(expression: unknown): Set<string> {
 }
 
 const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
+  item: 'Item',
   document: 'Document',
   photograph: 'Photograph',
   enrolment: 'Enrolment',
@@ -72,6 +73,7 @@ const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
 /** @returns undefined where the facts hold nothing that the act could be done to */
 export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'read-log') return entity('Ledger', 'ledger', {})
+  if (act === 'read-retention') return entity('Retention', 'retention', {})
   if (act === 'enrol-key') return entity('Keyring', facts.person.id, {})
   if (act === 'read-concerns' || act === 'change-concerns') return entity('Concerns', 'concerns', {})
   const thing = thingActedOn(act)
@@ -85,7 +87,7 @@ export function resourceOf(act: Act, facts: Facts): Entity | undefined {
 function withPeople(attributes: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([key, value]: [string, unknown]) => {
-      if (['author', 'photographer'].includes(key)) return [key, personId(String(value))]
+      if (['author', 'photographer', 'liftAskedBy'].includes(key)) return [key, personId(String(value))]
       if (key === 'readers' && Array.isArray(value)) return [key, value.map(String).map(personId)]
       return [key, value]
     }),

@@ -2,22 +2,24 @@
 // that needs it then refuses. Facts are stored with each decision and can be parsed again, to decide the past anew.
 import { z } from 'zod'
 import { dateShape } from './shapes.ts'
-import { documentShape, enrolmentShape, photographShape, visitShape } from './things.ts'
+import { documentShape, enrolmentShape, itemShape, photographShape, visitShape } from './things.ts'
 
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
   'read-log', 'enrol-key', 'read-concerns', 'change-concerns',
+  'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
-/** What an act can be done to. The facts of an act hold one of them; looking at the log or the
+/** What an act can be done to. The facts of an act hold one of them; looking at the log, the retention of what is held or the
  * concerns database, changing the latter, and enrolling a key need none. */
-export const things = ['transfer', 'document', 'photograph', 'enrolment', 'visit'] as const
+export const things = ['transfer', 'item', 'document', 'photograph', 'enrolment', 'visit'] as const
 export type Thing = (typeof things)[number]
 
 const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
+  item: ['place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key'],
   document: ['release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'dispose', 'ask'],
   photograph: ['show', 'include', 'share'],
   enrolment: ['admit'],
@@ -90,6 +92,9 @@ const transferFields = z.object({
   dataCategories: list.exactOptional(),
   reasonGiven: z.boolean().exactOptional(),
   holds: z.int().min(0).exactOptional(),
+  /** What can be returned is offered first, where the agreement says so: when, and which parties said that it cannot be. */
+  returnOfferedOn: dateShape.exactOptional(),
+  returnAgreedBy: list.exactOptional(),
   destroyOn: dateShape.exactOptional(),
   /** The last day, in London, on which the data can be collected. */
   grantUntil: dateShape.exactOptional(),
@@ -108,6 +113,7 @@ export const factsShape = z
     now: z.iso.datetime(),
     person: personShape,
     transfer: transferShape.exactOptional(),
+    item: itemShape.exactOptional(),
     document: documentShape.exactOptional(),
     photograph: photographShape.exactOptional(),
     enrolment: enrolmentShape.exactOptional(),

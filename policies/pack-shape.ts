@@ -79,11 +79,12 @@ function eventOrField() {
 
 const approval = z.strictObject({ people: z.int().min(1), of: roleOf, differentFrom: z.enum(['requester']) })
 
-const { transfer, document, photograph, enrolment, visit } = factsShape.unwrap().shape
-const thingShapes = { transfer, document, photograph, enrolment, visit }
+const { transfer, item, document, photograph, enrolment, visit } = factsShape.unwrap().shape
+const thingShapes = { transfer, item, document, photograph, enrolment, visit }
 const change = z.record(z.string(), z.unknown()).nullable().optional()
 const changeShapes = {
   transfer: change,
+  item: change,
   document: change,
   photograph: change,
   enrolment: change,
@@ -118,7 +119,8 @@ const exchangeShape = z.strictObject({
       ...thingShapes,
     })
     .refine(
-      (sample) => things.filter((thing) => sample[thing] !== undefined).length === 1,
+      // What is sealed and kept goes with what it came from.
+      (sample) => things.filter((thing) => thing !== 'item' && sample[thing] !== undefined).length === 1,
       `must have one of ${things.join(', ')}`,
     ),
 })

@@ -14,6 +14,8 @@ const scheduleShape = z.strictObject({
   title: words,
   demonstration: z.boolean(),
   version: words,
+  /** Where the owner publishes it, or why there is nothing to cite. */
+  source: words,
   classes: z
     .array(
       z.strictObject({ key: keyShape, title: words, period: given(periodShape), starts: given(eventShape) }),
@@ -39,6 +41,7 @@ export interface ResolvedRetention {
   /** The event that the period runs from. */
   readonly starts: string
   readonly version: string
+  readonly source: string
   /** The schedule is made up, for demonstration. */
   readonly demonstration: boolean
   /** No clause says that this schedule governs this direction. */
@@ -98,8 +101,29 @@ export function resolveRetention(
   const schedule = direction && schedules.get(direction.schedule.value)
   const found = schedule?.classes.find(({ key }) => key === retentionClass)
   if (direction === undefined || schedule === undefined || found === undefined) return undefined
-  const { owner, version, demonstration } = schedule
-  const { key, title, period, starts } = found
+  return resolved(schedule, found, direction.schedule.local)
+}
+
+/**
+ * A class of an owner's schedule as it is now: for what was sealed already, and could be kept under another class or version.
+ *
+ * @returns undefined where there is no such schedule or class
+ */
+export function findClass(
+  schedules: ReadonlyMap<string, Schedule>,
+  scheduleOwner: string,
+  retentionClass: string,
+): Omit<ResolvedRetention, 'local'> | undefined {
+  const schedule = schedules.get(scheduleOwner)
+  const found = schedule?.classes.find(({ key }) => key === retentionClass)
+  return schedule && found && resolved(schedule, found, false)
+}
+
+function resolved(
+  { owner, version, demonstration, source }: Schedule,
+  { key, title, period, starts }: Schedule['classes'][number],
+  local: boolean,
+): ResolvedRetention {
   return {
     owner,
     class: key,
@@ -107,10 +131,16 @@ export function resolveRetention(
     period: period.value,
     starts: starts.value,
     version,
+    source,
     demonstration,
-    local: direction.schedule.local,
+    local,
     destroyOn: (startedAt) => destroyOn({ period: period.value }, startedAt),
   }
+}
+
+/** A consent that ends before the schedule does beats the schedule (S16). */
+export function earlierOf(scheduled: string, consentUntil: string | undefined): string {
+  return consentUntil !== undefined && consentUntil < scheduled ? consentUntil : scheduled
 }
 
 /** The date on which data is destroyed, YYYY-MM-DD in London. A calendar date: never moved for a weekend. */

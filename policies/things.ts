@@ -80,6 +80,30 @@ const disposalShape = z
   })
   .readonly()
 
+/** Something that is sealed and kept: what its clock and its holds are, and what somebody would make of them. */
+export const itemShape = z
+  .object({
+    id: z.string().min(1),
+    agreement: z.string(),
+    exchange: z.string(),
+    from: z.string(),
+    to: z.string(),
+    retentionClass: z.string(),
+    scheduleOwner: z.string(),
+    destroyOn: dateShape,
+    holds: z.int().min(0),
+    reasonGiven: z.boolean().exactOptional(),
+    /** The date that it would get, and the last day of a consent that is shorter than the schedule. */
+    newDestroyOn: dateShape.exactOptional(),
+    consentUntil: dateShape.exactOptional(),
+    /** When somebody looks again whether a hold is still needed. */
+    reviewOn: dateShape.exactOptional(),
+    /** Who asked for the hold to be lifted. */
+    liftAskedBy: z.string().exactOptional(),
+    returnOfferedOn: dateShape.exactOptional(),
+  })
+  .readonly()
+
 export const documentShape = z
   .object({
     ...governed,

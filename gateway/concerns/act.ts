@@ -3,7 +3,7 @@
 import type { LedgerEvent } from '../../audit/events.ts'
 import type { Permit } from '../../policies/decide.ts'
 import { policyHash, refused, type Judge, type Outcome } from '../decisions/judge.ts'
-import type { Events, PersonContext, Reply } from '../http/endpoint.ts'
+import type { Events, PersonContext } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import type { IntakeDeps } from './intake/intake.ts'
@@ -46,17 +46,4 @@ export async function allowed<T>(
   return { kind: 'done', ...(await work({ permit, base })) }
 }
 
-export function asPage<T>(outcome: Outcome<T>, show: (value: T) => Omit<Reply, 'events'>): Reply {
-  if (outcome.kind === 'refused')
-    return {
-      events: outcome.events,
-      status: 403,
-      view: { template: 'refusal.njk', data: { letter: outcome.letter } },
-    }
-  return { events: outcome.events, ...show(outcome.value) }
-}
-
-export function asJson<T>(outcome: Outcome<T>, show: (value: T) => unknown): Reply {
-  if (outcome.kind === 'refused') return { events: outcome.events, status: 403, json: outcome.letter }
-  return { events: outcome.events, json: show(outcome.value) }
-}
+export { asJson, asPage } from '../decisions/replies.ts'

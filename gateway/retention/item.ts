@@ -18,6 +18,8 @@ export interface Item {
   readonly clockStartedAt: Date
   /** 'YYYY-MM-DD', Europe/London */
   readonly destroyOn: string
+  /** The last day of a consent, where one ends the period earlier (S16). */
+  readonly consentUntil?: string
   readonly status:
     | { readonly state: 'sealed'; readonly wrappedKey: Uint8Array }
     | { readonly state: 'destroyed'; readonly destroyedAt: Date }
@@ -31,6 +33,11 @@ export function sealingContext(item: {
   return { item: item.id, transfer: item.transferId }
 }
 
-export function shelfRef(owner: string, destroyOn: string, generation: number): string {
+/** Of a shelf for one item alone, that something holds. */
+export function apartRef(itemId: string, generation: number): string {
+  return `shelf/apart/${itemId}/${generation}`
+}
+
+export function shelfRef(owner: string, destroyOn: string, generation: number | ''): string {
   return `shelf/${owner}/${destroyOn}/${generation}`
 }

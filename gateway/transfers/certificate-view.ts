@@ -2,7 +2,8 @@
 import type { PersonContext } from '../http/endpoint.ts'
 import { payloadSchema, type DestructionCertificate } from '../../keys/certificate.ts'
 import { notFound, Problem } from '../http/problem.ts'
-import { findCertificate, findItemOf } from '../retention/store.ts'
+import { findCertificate } from '../retention/certificate-store.ts'
+import { findItemOf } from '../retention/store.ts'
 import type { ActDeps } from './act.ts'
 import { viewTransfer } from './view.ts'
 

@@ -14,7 +14,8 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../db.ts'
 import { record } from '../http/mount.ts'
 import type { Item } from '../retention/item.ts'
-import { findCollections, findItem, findUncertified, insertCertificate } from '../retention/store.ts'
+import { findCertificate, findUncertified, insertCertificate } from '../retention/certificate-store.ts'
+import { findCollections, findItem, type TakenCopy } from '../retention/store.ts'
 import { findTransfer } from './store.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -58,9 +59,11 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
     if (!item || !transfer || item.status.state !== 'destroyed') return false
     const id = randomUUID()
     const copies = copiesOf(item, await findCollections(tx, itemId), deps.backupDays)
+    const edition = ((await findCertificate(tx, itemId))?.edition ?? 0) + 1
+    const copiesHash = createHash('sha256').update(JSON.stringify(copies)).digest()
     const payload = payloadOf({ id, issuedAt: now }, item, transfer, copies, proof)
     const jws = await signCertificate(payload, deps.certificateKey)
-    if (!(await insertCertificate(tx, { id, itemId, jws, issuedAt: now }))) return false
+    if (!(await insertCertificate(tx, { id, itemId, jws, issuedAt: now, edition, copiesHash }))) return false
     await record(tx, [{
       type: 'certificate.issued', actor: { kind: 'process', name: 'worker' }, correlation: id, agreement: transfer.agreement,
       subjects: [{ kind: 'transfer', id: transfer.id }, { kind: 'item', id: itemId }],
@@ -70,19 +73,21 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
   })
 }
 
-function copiesOf(
-  item: Item,
-  collections: readonly { readonly id: string }[],
-  backupDays: number,
-): CertificateCopy[] {
+function copiesOf(item: Item, collections: readonly TakenCopy[], backupDays: number): CertificateCopy[] {
   const destroyedAt = item.status.state === 'destroyed' ? item.status.destroyedAt : item.clockStartedAt
   const lapse = new Date(destroyedAt.getTime() + backupDays * 24 * 3_600_000)
   return [
     { kind: 'vault', ref: item.vaultObject, state: 'destroyed' },
     { kind: 'backup', ref: 'database-backups', state: 'unreadable', expiresOn: londonDate(lapse) },
-    // What was collected is beyond our reach until its holder attests (S12).
-    ...collections.map(({ id }) => ({ kind: 'recipient', ref: id, state: 'unaccounted' }) as const),
+    ...collections.map(recipientCopy),
   ]
+}
+
+/** What was collected is beyond our reach until its holder attests (S12). */
+function recipientCopy({ id, attested }: TakenCopy): CertificateCopy {
+  if (!attested) return { kind: 'recipient', ref: id, state: 'unaccounted' }
+  const state = attested.state === 'destroyed' ? 'attested-destroyed' : 'attested-returned'
+  return { kind: 'recipient', ref: id, state, attestedAt: attested.at.toISOString() }
 }
 
 function payloadOf(

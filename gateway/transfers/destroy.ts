@@ -1,38 +1,34 @@
-// Destruction on the date (hmpps-2025/19-destruction), a shelf at a time: every item on it is judged, the shelf is closed,
-// its key is destroyed so that every copy is unreadable at once, an attempt to open must fail, the vault object goes, and
-// the row and its entry say so. Each step can be done again after a crash.
-import type { KeyStore } from '../../keys/key-store.ts'
+// Destruction on the date (hmpps-2025/19-destruction), a shelf at a time: every item on it is judged, what must stay moves off,
+// the shelf closes, its key is destroyed so that every copy is unreadable at once, an attempt to open must fail, the vault object
+// goes, and the row and its entry say so. Each step can be done again after a crash, by any worker.
 import { confirmDestroyed } from '../../keys/opening.ts'
 import { londonDate } from '../../policies/calendar.ts'
-import type { Clock } from '../clock.ts'
-import type { Database, Transaction } from '../db.ts'
+import type { Permit } from '../../policies/decide.ts'
+import type { Transaction } from '../db.ts'
 import { recordFailedJob } from '../decisions/failed-job.ts'
-import { policyHash } from '../decisions/judge.ts'
+import { policyHash, ProcessRefused } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
-import type { Log } from '../log.ts'
+import { findReturnOffer } from '../retention/clock-store.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
 import {
-  countHolds,
-  findDueShelves,
   findSealedOn,
-  lockItem,
-  markDestroyed,
+  findShelvesOf,
+  findShelvesToEmpty,
+  lockShelf,
+  markShelfDestroyed,
+  retireShelf,
   startDestroyingShelf,
-} from '../retention/store.ts'
-import type { Vault } from '../vault.ts'
-import type { ActDeps } from './act.ts'
+} from '../retention/shelf-store.ts'
+import { countHolds, lockItem, markDestroyed } from '../retention/store.ts'
+import type { DestroyDeps } from './destroy-deps.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester } from './notices.ts'
 import { gatewayProcess } from './seal.ts'
-import { lockTransfer, move } from './store.ts'
+import { stayBehind, type Staying } from './stay.ts'
+import { findTransfer, lockTransfer, move } from './store.ts'
+import type { Transfer } from './transfer.ts'
 
-export interface DestroyDeps extends ActDeps {
-  readonly db: Database
-  readonly clock: Clock
-  readonly log: Log
-  readonly keyStore: Pick<KeyStore, 'destroy' | 'unwrap'>
-  readonly vault: Pick<Vault, 'remove' | 'has'>
-}
+export type { DestroyDeps } from './destroy-deps.ts'
 
 /**
  * Destroys what is due today or was before. A shelf that fails is left for the next run and recorded; the others go on.
@@ -41,9 +37,10 @@ export interface DestroyDeps extends ActDeps {
  */
 export async function destroyDue(deps: DestroyDeps): Promise<string[]> {
   const destroyed: string[] = []
-  for (const ref of await findDueShelves(deps.db, londonDate(deps.clock()))) {
+  const done = new Set<string>()
+  for (const ref of await findShelvesToEmpty(deps.db, londonDate(deps.clock()))) {
     try {
-      destroyed.push(...(await destroyShelf(deps, ref)))
+      destroyed.push(...(await endShelf(deps, ref, done)))
     } catch (error) {
       await recordFailedJob(deps, 'destroy-due', ref, error)
     }
@@ -51,41 +48,115 @@ export async function destroyDue(deps: DestroyDeps): Promise<string[]> {
   return destroyed
 }
 
-async function destroyShelf(deps: DestroyDeps, ref: string): Promise<string[]> {
+/** @param done the shelves that this run has ended, or is ending */
+async function endShelf(deps: DestroyDeps, ref: string, done: Set<string>): Promise<string[]> {
+  if (done.has(ref)) return []
+  done.add(ref)
+  const staying = await deps.db.withTransaction((tx) => close(deps, tx, ref))
+  if (staying === 'waits') return []
+  for (const each of staying) await stayBehind(deps, each)
   const items = await deps.db.withTransaction(async (tx) => {
-    const found = await findSealedOn(tx, ref)
-    for (const item of found) await startDestroyingShelf(tx, (await judgeDestroy(deps, tx, item)).permit, ref)
-    return found
+    await lockShelf(tx, ref)
+    const left = await findSealedOn(tx, ref)
+    const permits: Permit[] = []
+    for (const item of left) permits.push((await judgeDestroy(deps, tx, item)).permit)
+    await startDestroyingShelf(tx, permits, ref)
+    return left
   })
-  if (items.length === 0) return []
   await deps.keyStore.destroy(ref)
+  for (const item of items) await endOlderShelves(deps, item, done)
   for (const item of items) await destroyItem(deps, item)
+  await deps.db.withTransaction(async (tx) => {
+    await lockShelf(tx, ref)
+    await markShelfDestroyed(tx, ref, deps.clock())
+  })
   return items.map((item) => item.id)
 }
 
-/** @throws {ProcessRefused} before the date, and while anything holds the item */
-async function judgeDestroy(deps: DestroyDeps, tx: Transaction, item: Item) {
-  const now = deps.clock()
-  const transfer = await lockTransfer(tx, item.transferId)
+/**
+ * Finds what on the shelf may not go, and closes the shelf when something else on it must.
+ *
+ * @returns what has to move off first; `waits` where the one item of a shelf apart may not go yet
+ */
+async function close(deps: DestroyDeps, tx: Transaction, ref: string): Promise<Staying[] | 'waits'> {
+  const shelf = await lockShelf(tx, ref)
+  if (!shelf || shelf.state === 'destroyed') return 'waits'
+  const staying: Staying[] = []
+  if (shelf.state === 'destroying') return staying
+  const today = londonDate(deps.clock())
+  for (const item of await findSealedOn(tx, ref)) {
+    const refused = await refusalOf(deps, tx, item)
+    const isDue = [item.destroyOn, shelf.destroyOn ?? item.destroyOn].some((day) => day <= today)
+    if (refused) staying.push({ item, refused, isDue })
+  }
+  if (shelf.kind === 'apart' && staying.length > 0) return 'waits'
+  if (staying.length > 0) await retireShelf(tx, ref)
+  return staying
+}
+
+/** Asked without keeping it: the decision that counts is made when the shelf goes. */
+async function refusalOf(
+  deps: DestroyDeps,
+  tx: Transaction,
+  item: Item,
+): Promise<ProcessRefused | undefined> {
+  const transfer = await findTransfer(tx, item.transferId)
   if (!transfer) throw new Error('an item without its transfer')
-  const facts = await factsOf(tx, gatewayProcess, transfer, now, {
+  const facts = await destroyFacts(deps, tx, item, transfer)
+  const decision = deps.judge.rehearse('destroy', facts)
+  return decision.outcome === 'permit' ? undefined : new ProcessRefused('destroy', facts, decision)
+}
+
+async function destroyFacts(deps: DestroyDeps, tx: Transaction, item: Item, transfer: Transfer) {
+  const offer = await findReturnOffer(tx, item.id)
+  const agreed = offer?.answers.filter(({ returnable }) => !returnable).map(({ party }) => party)
+  return factsOf(tx, gatewayProcess, transfer, deps.clock(), {
     destroyOn: item.destroyOn,
     holds: await countHolds(tx, item.id),
+    ...(offer && { returnOfferedOn: londonDate(offer.offeredAt) }),
+    ...(agreed && { returnAgreedBy: agreed }),
   })
-  return { transfer, ...(await deps.judge.judgeProcess({ tx, now }, 'destroy', facts)) }
+}
+
+/** @throws {ProcessRefused} before the date, while anything holds the item, and before its return was settled */
+async function judgeDestroy(deps: DestroyDeps, tx: Transaction, item: Item) {
+  const transfer = await lockTransfer(tx, item.transferId)
+  if (!transfer) throw new Error('an item without its transfer')
+  const facts = await destroyFacts(deps, tx, item, transfer)
+  return { transfer, ...(await deps.judge.judgeProcess({ tx, now: deps.clock() }, 'destroy', facts)) }
+}
+
+/**
+ * A copy of the row from when the key lay on another shelf opens with that shelf's key. So each such shelf that lives ends too:
+ * what lies on it moves to a new generation, and its key goes.
+ */
+async function endOlderShelves(deps: DestroyDeps, item: Item, done: Set<string>): Promise<void> {
+  for (const { ref, state } of await findShelvesOf(deps.db, item.id)) {
+    if (ref === item.shelfRef || state === 'destroyed') continue
+    await deps.db.withTransaction(async (tx) => {
+      await lockShelf(tx, ref)
+      await retireShelf(tx, ref)
+    })
+    await endShelf(deps, ref, done)
+  }
 }
 
 async function destroyItem(deps: DestroyDeps, item: Item): Promise<void> {
   if (item.status.state !== 'sealed') return
   await confirmDestroyed(deps.keyStore, item.shelfRef, item.status.wrappedKey, sealingContext(item))
+  for (const { ref } of await findShelvesOf(deps.db, item.id))
+    if ((await deps.keyStore.stateOf(ref)) !== 'destroyed')
+      throw new Error(`the shelf ${ref}, on which it lay, still has its key`)
   await deps.vault.remove(item.vaultObject)
   if (await deps.vault.has(item.vaultObject)) throw new Error('the vault object is still there')
   await deps.db.withTransaction(async (tx) => {
+    await lockShelf(tx, item.shelfRef)
     const locked = await lockItem(tx, item.id)
     if (locked?.status.state !== 'sealed') return
     const { transfer, permit, decisionId } = await judgeDestroy(deps, tx, locked)
     const now = deps.clock()
     await markDestroyed(tx, permit, locked, now)
+    await markShelfDestroyed(tx, item.shelfRef, now)
     await move(tx, permit, transfer, 'destroy', now)
     await notifyRequester(deps, { tx, now }, transfer, 'destroyed')
     const sha256 = Buffer.from(locked.ciphertextSha256).toString('hex')

@@ -2,7 +2,6 @@
 // item key, and only then say that it is there. Run again after a crash it starts over; nothing half-sealed is kept.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { newItemKey, sealItem } from '../../keys/item.ts'
-import { KeyFault } from '../../keys/key-fault.ts'
 import type { KeyStore } from '../../keys/key-store.ts'
 import type { Permit } from '../../policies/decide.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
@@ -12,7 +11,9 @@ import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import { buildPackage } from '../packages/package.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
-import { findItemOf, holdShelfOpen, insertItem, openShelf } from '../retention/store.ts'
+import { ensureShelfKey } from '../retention/move.ts'
+import { holdShelfOpen, openShelf } from '../retention/shelf-store.ts'
+import { findItemOf, insertItem } from '../retention/store.ts'
 import type { CaseQuery, CaseSource } from '../sources/case-source.ts'
 import type { Vault } from '../vault.ts'
 import type { ActDeps } from './act.ts'
@@ -100,12 +101,6 @@ async function judgeSeal(
     cipherProfile: deps.exchange.cipherProfile,
   })
   return deps.judge.judgeProcess({ tx, now }, 'seal', facts)
-}
-
-async function ensureShelfKey(keyStore: KeyStore, ref: string): Promise<void> {
-  await keyStore.create(ref).catch((error: unknown) => {
-    if (!(error instanceof KeyFault && error.code === 'store.key-exists')) throw error
-  })
 }
 
 interface Sealed {

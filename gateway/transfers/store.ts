@@ -1,7 +1,8 @@
 // SQL of transfers. Every write takes the permit that earned it, and moves from the state that was read: a rival who moved
 // first makes the update find nothing.
 import type { Permit } from '../../policies/decide.ts'
-import type { Act, Party } from '../../policies/facts.ts'
+import type { Party } from '../../policies/facts.ts'
+import { demand } from '../decisions/demand.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import { stateConflict } from '../http/problem.ts'
 import { after, type Transfer, type TransferAct, type TransferState } from './transfer.ts'
@@ -157,10 +158,6 @@ export async function findTexts(
 }
 
 /** The last belt: a store write with another act's permit is a defect, not a refusal. */
-function demand(permit: Permit, act: Act): void {
-  if (permit.act !== act) throw new Error(`a permit for ${permit.act} was used to ${act}`)
-}
-
 function parse(row: Record<string, unknown>): Transfer {
   return {
     id: String(row['id']),

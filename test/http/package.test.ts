@@ -35,6 +35,7 @@ function watched(wiring: Wiring): Wiring {
       wrap: (ref, secret, context) => keyStore.wrap(ref, secret, context),
       destroy: (ref) => keyStore.destroy(ref),
       has: (ref) => keyStore.has(ref),
+      stateOf: (ref) => keyStore.stateOf(ref),
       unwrap: async (...all) => {
         seen.push(`unwrap after ${await collectedSoFar()} committed`)
         return keyStore.unwrap(...all)

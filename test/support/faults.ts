@@ -55,6 +55,7 @@ export function plantable(): Faults & { change(wiring: Wiring): Wiring } {
         keyStore: {
           create: (ref) => keyStore.create(ref),
           has: (ref) => keyStore.has(ref),
+          stateOf: (ref) => keyStore.stateOf(ref),
           unwrap: (...all) => keyStore.unwrap(...all),
           wrap: async (ref, ...rest) => {
             pass('wrap', ref)

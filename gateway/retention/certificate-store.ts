@@ -1,0 +1,53 @@
+// SQL of certificates. One that says something new of the copies is another edition; earlier ones stay as they were signed.
+import type { Queryable, Transaction } from '../db.ts'
+
+export interface StoredCertificate {
+  readonly id: string
+  readonly jws: string
+  readonly issuedAt: Date
+  readonly edition: number
+}
+
+/** Destroyed items without a certificate, or of which somebody has attested something since the latest. */
+export async function findUncertified(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query(
+    `select i.id from concordat.item i where i.state = 'destroyed'
+       and (not exists (select from concordat.certificate c where c.item_id = i.id)
+            or exists (select from concordat.collection t join concordat.copy_attestation a on a.collection_id = t.id
+                       where t.item_id = i.id and a.attested_at > (select max(c.issued_at) from concordat.certificate c where c.item_id = i.id)))
+     order by i.destroyed_at limit 1000`,
+  )
+  return rows.map((row) => String(row['id']))
+}
+
+/** @returns false when another process issued that edition first, or nothing has changed since the one before */
+export async function insertCertificate(
+  tx: Transaction,
+  made: { id: string; itemId: string; jws: string; issuedAt: Date; edition: number; copiesHash: Buffer },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into concordat.certificate (id, item_id, jws, issued_at, edition, copies_hash)
+     select $1, $2, $3, $4, $5, $6 where not exists
+       (select from concordat.certificate c where c.item_id = $2 and c.edition = $5::integer - 1 and c.copies_hash = $6)
+     on conflict (item_id, edition) do nothing`,
+    [made.id, made.itemId, made.jws, made.issuedAt, made.edition, made.copiesHash],
+  )
+  return rowCount === 1
+}
+
+/** The latest edition. */
+export async function findCertificate(db: Queryable, itemId: string): Promise<StoredCertificate | undefined> {
+  const { rows } = await db.query(
+    `select id, jws, issued_at, edition from concordat.certificate where item_id = $1 order by edition desc limit 1`,
+    [itemId],
+  )
+  const row = rows[0]
+  return (
+    row && {
+      id: String(row['id']),
+      jws: String(row['jws']),
+      issuedAt: row['issued_at'] as Date, // timestamptz
+      edition: Number(row['edition']),
+    }
+  )
+}

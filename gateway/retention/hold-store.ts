@@ -1,0 +1,105 @@
+// SQL of holds, of moves of clocks, and of offers to return. Each write takes the permit that earned it.
+import type { Permit } from '../../policies/decide.ts'
+import { demand } from '../decisions/demand.ts'
+import type { Queryable, Transaction } from '../db.ts'
+import type { Hold, HoldKind } from './hold.ts'
+
+const columns = `h.id, h.item_id, h.kind, h.reason, h.placed_by, h.placed_at, h.review_on, h.lift_asked_by, h.lift_asked_at,
+  h.lift_reason, h.lifted_by, h.lifted_at, p.name as placer, a.name as asker, l.name as lifter`
+const tables = `concordat.hold h join concordat.person p on p.id = h.placed_by left join concordat.person a on a.id = h.lift_asked_by
+  left join concordat.person l on l.id = h.lifted_by`
+
+export async function insertHold(
+  tx: Transaction,
+  permit: Permit,
+  hold: Pick<Hold, 'id' | 'itemId' | 'kind' | 'reason' | 'placedAt' | 'reviewOn'> & {
+    readonly placedBy: string
+  },
+): Promise<void> {
+  demand(permit, 'place-hold')
+  await tx.query(
+    `insert into concordat.hold (id, item_id, kind, reason, placed_by, placed_at, review_on) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [hold.id, hold.itemId, hold.kind, hold.reason, hold.placedBy, hold.placedAt, hold.reviewOn],
+  )
+}
+
+export async function lockHold(tx: Transaction, id: string): Promise<Hold | undefined> {
+  const { rows } = await tx.query(`select ${columns} from ${tables} where h.id = $1 for update of h`, [id])
+  return rows[0] && parse(rows[0])
+}
+
+/** Of one item, newest first. */
+export async function findHoldsOf(db: Queryable, itemId: string): Promise<Hold[]> {
+  const { rows } = await db.query(
+    `select ${columns} from ${tables} where h.item_id = $1 order by h.placed_at desc, h.id`,
+    [itemId],
+  )
+  return rows.map(parse)
+}
+
+/** Those that stand, of what this party has to do with, the next to be reviewed first; at most 500. */
+export async function listHolds(
+  db: Queryable,
+  party: string,
+): Promise<(Hold & { readonly reference: string })[]> {
+  const { rows } = await db.query(
+    `select ${columns}, t.reference from ${tables} join concordat.item i on i.id = h.item_id join concordat.transfer t on t.id = i.transfer_id
+     where h.lifted_at is null and $1 in (t.from_party, t.to_party, i.schedule_owner) order by h.review_on, h.id limit 500`,
+    [party],
+  )
+  return rows.map((row) => ({ ...parse(row), reference: String(row['reference']) }))
+}
+
+export async function askLift(
+  tx: Transaction,
+  permit: Permit,
+  id: string,
+  asked: { readonly by: string; readonly at: Date; readonly reason: string },
+): Promise<void> {
+  demand(permit, 'ask-lift')
+  await tx.query(
+    `update concordat.hold set lift_asked_by = $2, lift_asked_at = $3, lift_reason = $4 where id = $1 and lifted_at is null`,
+    [id, asked.by, asked.at, asked.reason],
+  )
+}
+
+export async function liftHold(
+  tx: Transaction,
+  permit: Permit,
+  id: string,
+  by: string,
+  at: Date,
+): Promise<void> {
+  demand(permit, 'lift-hold')
+  await tx.query(
+    `update concordat.hold set lifted_by = $2, lifted_at = $3 where id = $1 and lifted_at is null`,
+    [id, by, at],
+  )
+}
+
+function parse(row: Record<string, unknown>): Hold {
+  return {
+    id: String(row['id']),
+    itemId: String(row['item_id']),
+    kind: row['kind'] as HoldKind, // the table's constraint has no other
+    reason: String(row['reason']),
+    placedBy: { id: String(row['placed_by']), name: String(row['placer']) },
+    placedAt: row['placed_at'] as Date, // timestamptz
+    reviewOn: String(row['review_on']),
+    ...(typeof row['lift_asked_by'] === 'string' && {
+      liftAsked: {
+        by: { id: row['lift_asked_by'], name: String(row['asker']) },
+        at: row['lift_asked_at'] as Date,
+        reason: String(row['lift_reason']),
+      },
+    }),
+    ...(row['lifted_at'] instanceof Date && {
+      lifted: {
+        ...(typeof row['lifted_by'] === 'string' && {
+          by: { id: row['lifted_by'], name: String(row['lifter']) },
+        }),
+        at: row['lifted_at'],
+      },
+    }),
+  }
+}
