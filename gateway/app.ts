@@ -14,6 +14,7 @@ import { receiveForms } from './http/upload.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
+import { retentionEndpoints } from './retention/endpoints.ts'
 import { signInRoutes } from './people/sign-in.ts'
 import { transferEndpoints } from './transfers/endpoints.ts'
 
@@ -70,6 +71,7 @@ export function allEndpoints(wiring: Wiring) {
     ...peopleEndpoints(wiring),
     ...transferEndpoints(wiring),
     ...concernEndpoints(wiring),
+    ...retentionEndpoints(wiring),
     ...assuranceEndpoints(wiring),
   ]
 }

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { record } from './http/mount.ts'
 import { createApp } from './app.ts'
+import { raiseOverdue } from './retention/overdue.ts'
 import { startWorker, type Worker } from './worker.ts'
 import type { Wiring } from './wire.ts'
 
@@ -19,11 +20,29 @@ export async function serve(
 ): Promise<Running> {
   await beginLedger(wiring)
   const worker = withWorker ? await startWorker(wiring) : undefined
+  const watch = startWatch(wiring)
   const server = createServer(createApp(wiring))
   await listen(server, wiring.config.port, wiring.config.host)
   const { port } = server.address() as AddressInfo // a TCP server that listens has one
   wiring.log.info('listening', { port })
-  return { port, stop: () => stop(server, worker, wiring) }
+  return {
+    port,
+    stop: () => {
+      watch.stop()
+      return stop(server, worker, wiring)
+    },
+  }
+}
+
+const watchEveryMs = 5 * 60_000
+
+/** What is late is noticed by a process that does not destroy, and in its own time. */
+function startWatch(wiring: Wiring): { stop(): void } {
+  const timer = setInterval(() => {
+    raiseOverdue(wiring).catch((error: unknown) => void wiring.log.error('destruction.watch', { error }))
+  }, watchEveryMs)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
 }
 
 /**

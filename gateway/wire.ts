@@ -19,6 +19,7 @@ import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
+import { destructionState } from './retention/overdue.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
 import type { EntryProof } from './transfers/certify.ts'
@@ -41,6 +42,7 @@ const supplyClause = 'hmpps-2025/16'
 
 export async function wire({ config, clock, log, version, createMissingKeys }: WireOptions) {
   const agreements = await loadAgreements()
+  const startedAt = clock()
   const keys = await openKeyDirectory(config.keyDirectory, { createMissing: createMissingKeys, email: config.mailFrom, at: clock() }) // prettier-ignore
   const databases = openDatabases(config, log)
   const { db, source } = databases
@@ -76,6 +78,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ledgerProcess: ledger,
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
+    destruction: () => destructionState(db, clock(), startedAt),
     agreements,
     close: async () => {
       await jobs.stop()

@@ -3,6 +3,7 @@
 import { recordFailedJob } from './decisions/failed-job.ts'
 import { pruneSessions } from './http/session.ts'
 import { sendOwed } from './mail.ts'
+import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { certifyDestroyed } from './transfers/certify.ts'
 import { destroyDue } from './transfers/destroy.ts'
 import { sealPackage } from './transfers/seal.ts'
@@ -26,8 +27,9 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   const tick = () => {
-    running = sweep(wiring)
-      .then(() => undefined)
+    running = refuseJumpedClock(wiring)
+      .then(() => sweep(wiring))
+      .then(() => recordPass(db, 'sweep', clock()))
       .catch((error: unknown) => void log.error('sweep', { error }))
       .finally(() => {
         if (!stopped) timer = setTimeout(tick, sweepEveryMs)

@@ -79,6 +79,14 @@ export const demonstrationPeople = [
     description: 'Intelligence Team, HMPPS. Receives the concerns export.',
   },
   {
+    subject: 'helen.marsh',
+    name: 'Helen Marsh',
+    email: 'helen.marsh@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['records-manager'],
+    description: 'Records manager, HMI Prisons. Looks after dates of destruction and holds.',
+  },
+  {
     subject: 'iain.fletcher',
     name: 'Iain Fletcher',
     email: 'iain.fletcher@visitor.example',

@@ -6,6 +6,8 @@ export interface HealthDeps {
   readonly db: Database
   /** Entries that are committed and not yet under a signed checkpoint, and whether the last attempt to sign failed. */
   readonly ledger: () => Promise<{ readonly unpublished: number; readonly failure?: string }>
+  /** What is late to be destroyed, and whether anybody is destroying: from outside the worker. */
+  readonly destruction: () => Promise<{ readonly overdue: number; readonly isStopped: boolean }>
   readonly version: string
 }
 
@@ -18,7 +20,11 @@ export function health(deps: HealthDeps): Router {
     res.json({ build: { artifact: 'concordat', version: deps.version, name: 'concordat' }, uptime: uptime() })
   })
   router.get('/health', async (_req, res) => {
-    const components = { database: await database(deps.db), ledger: await ledger(deps.ledger) }
+    const components = {
+      database: await database(deps.db),
+      ledger: await ledger(deps.ledger),
+      destruction: await destruction(deps.destruction),
+    }
     const up = Object.values(components).every((component) => component.status === 'UP')
     res
       .status(up ? 200 : 500)
@@ -41,6 +47,18 @@ async function database(db: Database): Promise<Component> {
     return { status: 'UP', details: { durable: rows[0]?.['durable'] === true } }
   } catch {
     return { status: 'DOWN' } // the reason is in the log; health answers say nothing of the inside
+  }
+}
+
+async function destruction(read: HealthDeps['destruction']): Promise<Component> {
+  try {
+    const { overdue, isStopped } = await read()
+    return {
+      status: overdue === 0 && !isStopped ? 'UP' : 'DOWN',
+      details: { overdue, working: !isStopped },
+    }
+  } catch {
+    return { status: 'DOWN' }
   }
 }
 

@@ -41,13 +41,49 @@ export async function findCertificate(db: Queryable, itemId: string): Promise<St
     `select id, jws, issued_at, edition from concordat.certificate where item_id = $1 order by edition desc limit 1`,
     [itemId],
   )
-  const row = rows[0]
-  return (
-    row && {
-      id: String(row['id']),
-      jws: String(row['jws']),
-      issuedAt: row['issued_at'] as Date, // timestamptz
-      edition: Number(row['edition']),
-    }
+  return rows[0] && parse(rows[0])
+}
+
+/** Every edition, oldest first. */
+export async function listEditions(db: Queryable, itemId: string): Promise<StoredCertificate[]> {
+  const { rows } = await db.query(
+    `select id, jws, issued_at, edition from concordat.certificate where item_id = $1 order by edition`,
+    [itemId],
   )
+  return rows.map(parse)
+}
+
+export interface Certified extends StoredCertificate {
+  readonly itemId: string
+  readonly transferId: string
+  readonly reference: string
+  readonly destroyedAt: Date
+}
+
+/** The latest edition of each, of what this party has to do with, newest first; at most 500. */
+export async function listCertificates(db: Queryable, party: string): Promise<Certified[]> {
+  const { rows } = await db.query(
+    `select c.id, c.jws, c.issued_at, c.edition, i.id as item_id, i.transfer_id, t.reference, i.destroyed_at
+     from concordat.certificate c join concordat.item i on i.id = c.item_id join concordat.transfer t on t.id = i.transfer_id
+     where $1 in (t.from_party, t.to_party, i.schedule_owner)
+       and c.edition = (select max(o.edition) from concordat.certificate o where o.item_id = i.id)
+     order by c.issued_at desc, c.id limit 500`,
+    [party],
+  )
+  return rows.map((row) => ({
+    ...parse(row),
+    itemId: String(row['item_id']),
+    transferId: String(row['transfer_id']),
+    reference: String(row['reference']),
+    destroyedAt: row['destroyed_at'] as Date, // timestamptz
+  }))
+}
+
+function parse(row: Record<string, unknown>): StoredCertificate {
+  return {
+    id: String(row['id']),
+    jws: String(row['jws']),
+    issuedAt: row['issued_at'] as Date, // timestamptz
+    edition: Number(row['edition']),
+  }
 }

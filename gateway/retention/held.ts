@@ -40,7 +40,7 @@ export interface HeldFilter {
   readonly states?: readonly string[]
   readonly dueFrom?: string
   readonly dueUntil?: string
-  /** Of this class and owner, under any version. */
+  /** Of this class and owner, under any version; what got a date of its own by an act is left out: it keeps it. */
   readonly scheduled?: { readonly owner: string; readonly retentionClass: string }
 }
 
@@ -50,7 +50,8 @@ export async function listHeld(db: Queryable, filter: HeldFilter): Promise<Held[
     `select ${columns} from ${tables}
      where $1 in (t.from_party, t.to_party, i.schedule_owner) and ($2::text[] is null or i.state = any ($2))
        and ($3::date is null or i.destroy_on >= $3) and ($4::date is null or i.destroy_on <= $4)
-       and ($5::text is null or (i.schedule_owner = $5 and i.retention_class = $6))
+       and ($5::text is null or (i.schedule_owner = $5 and i.retention_class = $6 and not exists (
+         select from concordat.retention_change c where c.item_id = i.id and c.means = 'date' and c.destroy_on_after = i.destroy_on)))
      order by i.destroy_on, i.id limit 500`,
     [
       filter.party, filter.states ?? null, filter.dueFrom ?? null, filter.dueUntil ?? null,

@@ -101,6 +101,15 @@ export async function countHolds(db: Queryable, itemId: string): Promise<number>
   return Number(rows[0]?.['holds'])
 }
 
+/** Which of these items something holds. */
+export async function findHeldIds(db: Queryable, itemIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await db.query(
+    `select distinct item_id from concordat.hold where lifted_at is null and item_id = any ($1::uuid[])`,
+    [itemIds],
+  )
+  return new Set(rows.map((row) => String(row['item_id'])))
+}
+
 export async function markDestroyed(tx: Transaction, permit: Permit, item: Item, now: Date): Promise<void> {
   demand(permit, 'destroy')
   await tx.query(

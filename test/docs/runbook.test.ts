@@ -164,16 +164,17 @@ describe('the runbook', () => {
     const id = await transferIn(gateway, 'available')
     const shown = (await (await gateway.as('ayesha.rahman')).get(`/api/v1/requests/${id}`)).json()
     const { destroyOn } = shown['item'] as { destroyOn: string }
-    const [place = '', lift = ''] = sqlBlocks('Hold what is due to be destroyed').map((block) =>
-      block
-        .replaceAll('CLD-AAAA-BBBB-CCCC', String(shown['reference']))
-        .replaceAll('a.person@', 'marta.kowalczyk@'),
-    )
-    await gateway.owner.query(place)
+    const { id: item } = shown['item'] as { id: string }
+    const retention = '/api/v1/retention'
+    const marta = await gateway.as('marta.kowalczyk')
+    const reviewOn = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+    const placed = await marta.post(`${retention}/items/${item}/holds`, { kind: 'inquiry', reason: 'An inquiry.', reviewOn }) // prettier-ignore
     const onTheDay = { ...gateway.wiring, clock: () => new Date(`${destroyOn}T12:00:00Z`) }
     expect((await sweep(onTheDay)).destroyed).toEqual([])
-    await gateway.owner.query(lift)
-    expect((await sweep(onTheDay)).destroyed).not.toEqual([])
+    const hold = `${retention}/holds/${String(placed.json()['hold'])}`
+    await (await gateway.as('helen.marsh')).post(`${hold}/ask-lift`, { reason: 'It is over.' })
+    expect((await marta.post(`${hold}/lift`)).status).toBe(200)
+    expect((await sweep(onTheDay)).destroyed).toEqual([item])
   })
 })
 

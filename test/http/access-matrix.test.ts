@@ -3,7 +3,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createBrowser } from '../../demo/identity/browser.ts'
 import { allEndpoints } from '../../gateway/app.ts'
+import { addDays } from '../../gateway/retention/due-calendar.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
+import { londonDate } from '../../policies/calendar.ts'
 import type { TransferState } from '../../gateway/transfers/transfer.ts'
 import { expectGolden } from '../support/golden.ts'
 import {
@@ -28,6 +30,7 @@ const people = [
   { who: 'rhian.davies', title: 'concerns editor' },
   { who: 'oliver.bennett', title: 'export releaser' },
   { who: 'nadia.hussain', title: 'Intelligence Team' },
+  { who: 'helen.marsh', title: 'records manager' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
 
 interface Fitting {
@@ -35,6 +38,8 @@ interface Fitting {
   readonly state?: TransferState
   /** The address names a file of concerns that the editor had checked. */
   readonly checked?: true
+  /** The address names something that is kept, or a hold on it whose lifting a third person asked for. */
+  readonly kept?: 'item' | 'hold'
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -59,6 +64,8 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /api/v1/ledger/verifier-key',
     'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
     'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/schema.json',
+    'get /retention', 'get /retention/holds', 'get /retention/schedules', 'get /retention/certificates', 'get /retention/schedules/:owner/:class',
+    'get /api/v1/retention/due', 'get /api/v1/retention/holds',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
   ] // prettier-ignore
   return {
@@ -96,7 +103,31 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /concerns/intake/:id': { checked: true },
     'post /concerns/intake/:id/take': { checked: true, form: { reason: 'New' } },
     'post /concerns/intake/:id/discard': { checked: true },
+    ...keeping(),
   }
+}
+
+const keeping = (): Record<string, Fitting> => {
+  const reviewOn = addDays(londonDate(new Date()), 30)
+  const hold = { kind: 'inquiry', reason: 'An inquiry.', reviewOn }
+  const reason = 'It is needed for longer.'
+  return {
+    'post /retention/schedules/:owner/:class': { form: { reason } },
+    'get /retention/items/:id': { kept: 'item' },
+    'post /retention/items/:id/hold': { kept: 'item', form: hold },
+    'post /retention/items/:id/clock': { kept: 'item', form: { destroyOn: addDays(reviewOn, 900), reason, confirmed: 'yes' } },
+    'post /retention/items/:id/return': { kept: 'item' },
+    'post /retention/items/:id/return/answer': { kept: 'item', form: { returnable: 'no' } },
+    'post /retention/holds/:id/ask-lift': { kept: 'hold', form: { reason } },
+    'post /retention/holds/:id/lift': { kept: 'hold' },
+    'get /api/v1/retention/items/:id': { kept: 'item' },
+    'post /api/v1/retention/items/:id/holds': { kept: 'item', body: hold },
+    'post /api/v1/retention/items/:id/clock': { kept: 'item', body: { destroyOn: addDays(reviewOn, 900), reason } },
+    'post /api/v1/retention/items/:id/return': { kept: 'item' },
+    'post /api/v1/retention/items/:id/return/answer': { kept: 'item', body: { returnable: false } },
+    'post /api/v1/retention/holds/:id/ask-lift': { kept: 'hold', body: { reason } },
+    'post /api/v1/retention/holds/:id/lift': { kept: 'hold' },
+  } // prettier-ignore
 }
 
 interface Outcome {
@@ -149,6 +180,24 @@ describe('the access matrix', () => {
     const editor = await gateway.as('rhian.davies')
     const concerns = ['C-4', 'C-5', 'C-6'].map((id) => ({ ...concern, concern_id: id, inspection: 'INS-9' }))
     return String((await editor.post('/api/v1/concerns/intakes', { concerns })).json()['id'])
+  }
+
+  /** Something that is kept, offered for return or not; or a hold on it, whose lifting a third person asked for. */
+  const keptFor = async (what: 'item' | 'hold', isToBeOffered: boolean): Promise<string> => {
+    const transfer = await transferIn('acknowledged')
+    const { rows } = await gateway.owner.query('select id from concordat.item where transfer_id = $1', [transfer]) // prettier-ignore
+    const item = rows[0]?.['id']
+    await gateway.owner.query('delete from concordat.return_answer')
+    await gateway.owner.query('delete from concordat.return_offer')
+    const other = `(select id from concordat.person where subject = 'gwen.pritchard')`
+    if (!isToBeOffered) await gateway.owner.query(`insert into concordat.return_offer (item_id, offered_by, offered_at) values ($1, ${other}, now())`, [item]) // prettier-ignore
+    if (what === 'item') return String(item)
+    const made = await gateway.owner.query(
+      `insert into concordat.hold (id, item_id, kind, reason, placed_by, placed_at, review_on, lift_asked_by, lift_asked_at, lift_reason)
+       values (gen_random_uuid(), $1, 'inquiry', 'An inquiry', ${other}, now(), current_date + 30, ${other}, now(), 'Over') returning id`,
+      [item],
+    )
+    return String(made.rows[0]?.['id'])
   }
 
   const pagesOf = async (title: string, who: Subject | undefined): Promise<PagePerson> => {
@@ -219,13 +268,13 @@ describe('the access matrix', () => {
       for (const { method, path } of endpoints) {
         const name = `${method} ${path}`
         const given = fittings(gateway)[name] ?? {}
-        const id = given.state ? await transferIn(given.state) : given.checked ? await checkedFile() : proved
+        const id = given.state ? await transferIn(given.state) : given.checked ? await checkedFile() : given.kept ? await keptFor(given.kept, method === 'post' && path.endsWith('return')) : proved // prettier-ignore
         rows.set(name, [
           ...(rows.get(name) ?? []),
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', String(concernId)),
+              path.replace(':id', id).replace(':reference', String(concernId)).replace(':owner/:class', 'hmi-prisons/inspection-case-level'), // prettier-ignore
               given,
               person,
             ),

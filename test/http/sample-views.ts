@@ -5,6 +5,8 @@ import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { cellsOf } from '../../gateway/concerns/written.ts'
+import { calendarOf } from '../../gateway/retention/due-calendar.ts'
+import { holdKinds } from '../../gateway/retention/hold.ts'
 import type { Transfer, TransferState } from '../../gateway/transfers/transfer.ts'
 
 /** Text as somebody who means harm would type it. */
@@ -108,6 +110,15 @@ const concern = {
 const reports = [{ inspection: hostile('INS-1'), publishedOn: '2024-04-01', open: 3, closed: 9, priorities: 5 }, { inspection: 'INS-2', publishedOn: '2026-04-01', open: 12, closed: 0, priorities: 6 }] // prettier-ignore
 const intake = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', state: 'checked', startedAt: at(1), rowsRead: 1214, baseEdition: 3, faultCount: 0, faults: [], added: 3, changed: 2, closed: 1, unchanged: 1209 } // prettier-ignore
 
+const kept = { item: { ...item, transferId: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', clockStartedAt: at(1), consentUntil: '2027-06-01' }, reference: 'HP-2026-0042', agreement: 'hmpps-2025', from: 'hmpps', to: 'hmi-prisons', dataset: 'use-of-force' } // prettier-ignore
+const hold = { id: 'h-1', itemId: 'i-1', kind: 'inquiry', reason: hostile('An inquiry.'), placedBy: { id: 'p-1', name: hostile('Marta') }, placedAt: at(2), reviewOn: '2026-06-01', reference: 'HP-2026-0042' } // prettier-ignore
+const liftAsked = { by: { id: 'p-2', name: hostile('Helen') }, at: at(3), reason: hostile('It is over.') }
+const clockMoved = { means: 'class', classBefore: 'a-class', classAfter: 'b-class', versionBefore: '1', versionAfter: '2', destroyOnBefore: '2027-04-03', destroyOnAfter: '2027-05-03', changedBy: hostile('Helen'), changedAt: at(4), reason: hostile('Asked for.') } // prettier-ignore
+const life = { ...kept, holds: [], moves: [], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'open' }], copies: [], offer: undefined, editions: [], classes: [{ key: 'a-class', title: hostile('A class') }], holdKinds } // prettier-ignore
+const days = [{ day: '2026-04-03', count: 3, held: 1 }]
+const scheduleClass = { schedule: { owner: 'hmi-prisons', version: 'demonstration-1', demonstration: true, source: hostile('Made up.') }, class: { key: 'a-class', title: hostile('A class'), period: { value: { amount: 12, unit: 'month' }, local: true }, starts: { value: 'item.sealed' } }, held: 12, stale: 2 } // prettier-ignore
+const wouldMove = { held: kept, to: '2027-05-03', version: '2' }
+
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
   ['start.njk', 'the way in', { person: undefined }],
@@ -148,6 +159,24 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['concerns-checked.njk', 'what it would do', { intake, faults: faultsOf('reason') }],
   ['concerns-checked.njk', 'its faults', { intake: { ...intake, faultCount: 812, faults: [{ row: 3, column: 'text', message: hostile('Fill this in.') }, { message: 'The file is empty.' }] }, faults: [] }],
   ['concerns-checked.njk', 'what was done', { intake: { ...intake, state: 'taken', takenEdition: 4 }, faults: [] }],
+  ['retention.njk', 'what is due', { today: '2026-04-01', overdue: [{ ...kept, isHeld: true }], thisWeek: [{ ...kept, isHeld: false }], later: [kept], calendar: calendarOf('2026-04-01', days), days, tab: 'due' }],
+  ['retention.njk', 'nothing', { today: '2026-04-01', overdue: [], thisWeek: [], later: [], calendar: calendarOf('2026-04-01', []), days: [], tab: 'due' }],
+  ['holds.njk', 'holds', { holds: [hold, { ...hold, liftAsked, reviewOn: '2026-01-01' }], today: '2026-04-01', tab: 'holds' }],
+  ['holds.njk', 'none', { holds: [], today: '2026-04-01', tab: 'holds' }],
+  ['schedules.njk', 'classes', { classes: [scheduleClass], tab: 'schedules' }],
+  ['schedules.njk', 'none', { classes: [], tab: 'schedules' }],
+  ['schedule-moves.njk', 'what would move', { found: { title: hostile('A class'), version: '2' }, moves: [wouldMove], faults: faultsOf('reason'), owner: 'hmi-prisons', retentionClass: 'a-class', tab: 'schedules' }],
+  ['schedule-moves.njk', 'nothing to move', { found: { title: 'A class', version: '2' }, moves: [], faults: [], owner: 'hmi-prisons', retentionClass: 'a-class', tab: 'schedules' }],
+  ['schedule-moves.njk', 'no such class', { moves: [], faults: [], owner: 'hmi-prisons', retentionClass: 'a-class', tab: 'schedules' }],
+  ['schedule-applied.njk', 'what was done', { moved: [{ item: 'i-1', before: '2027-04-03', after: '2027-05-03' }], refused: [{ item: 'i-2', letter: { refusals: [refusal] } }], tab: 'schedules' }],
+  ['certificates.njk', 'certificates', { certificates: [{ itemId: 'i-1', transferId: 't-1', reference: 'HP-2026-0042', destroyedAt: at(29), issuedAt: at(29), edition: 2 }], tab: 'certificates' }],
+  ['certificates.njk', 'none', { certificates: [], tab: 'certificates' }],
+  ['kept-item.njk', 'one that nothing holds', { ...life, tab: 'due' }],
+  ['kept-item.njk', 'holds at every stage, a moved date, an offer', { ...life, holds: [hold, { ...hold, id: 'h-2', liftAsked }, { ...hold, id: 'h-3', liftAsked, lifted: { by: { id: 'p-3', name: hostile('Gwen') }, at: at(5) } }, { ...hold, id: 'h-4', lifted: { at: at(5) } }], moves: [clockMoved], offer: { offeredAt: at(2), answers: [{ party: 'imb', returnable: false, at: at(3) }] }, tab: 'due' }],
+  ['kept-item.njk', 'a hold with mistakes', { ...life, shown: { form: 'hold', given: { kind: '', reason: hostile(''), reviewOn: 'soon' }, faults: faultsOf('kind', 'reason', 'reviewOn') }, tab: 'due' }],
+  ['kept-item.njk', 'a date with mistakes', { ...life, shown: { form: 'clock', given: { destroyOn: '', retentionClass: 'a-class', reason: hostile('') }, faults: faultsOf('destroyOn', 'retentionClass', 'reason') }, tab: 'due' }],
+  ['kept-item.njk', 'what would move', { ...life, shown: { form: 'clock', given: { destroyOn: '2027-05-03', retentionClass: '', reason: hostile('Because.') }, faults: [], would: { before: '2027-04-03', after: '2027-05-03' } }, tab: 'due' }],
+  ['kept-item.njk', 'destroyed', { ...life, item: { ...kept.item, status: destroyed.status }, copies: [{ collectedAt: at(3) }, { collectedAt: at(4), attested: { state: 'destroyed', at: at(5) } }], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'destroyed' }], editions: [{ edition: 1, issuedAt: at(29) }, { edition: 2, issuedAt: at(30) }], tab: 'due' }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore

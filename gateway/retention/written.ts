@@ -1,0 +1,60 @@
+// How what is kept is written over JSON.
+import type { z } from 'zod'
+import type { Held } from './held.ts'
+import type { Hold } from './hold.ts'
+import type { Life } from './look.ts'
+import type { holdAnswer, itemAnswer, lifeAnswer } from './schemas.ts'
+
+export function writeItem({ item, reference, agreement }: Held): z.output<typeof itemAnswer> {
+  return {
+    id: item.id,
+    request: item.transferId,
+    reference,
+    state: item.status.state,
+    agreement,
+    schedule: {
+      class: item.retentionClass,
+      owner: item.scheduleOwner,
+      version: item.scheduleVersion,
+      demonstration: item.scheduleIsDemonstration,
+    },
+    clockStartedAt: item.clockStartedAt.toISOString(),
+    destroyOn: item.destroyOn,
+  }
+}
+
+export function writeHold(hold: Hold): z.output<typeof holdAnswer> {
+  return {
+    id: hold.id,
+    item: hold.itemId,
+    kind: hold.kind,
+    placedAt: hold.placedAt.toISOString(),
+    reviewOn: hold.reviewOn,
+    liftAsked: hold.liftAsked !== undefined,
+    lifted: hold.lifted !== undefined,
+  }
+}
+
+export function writeLife(life: Life): z.output<typeof lifeAnswer> {
+  return {
+    ...writeItem(life),
+    holds: life.holds.map(writeHold),
+    moves: life.moves.map((move) => ({
+      at: move.changedAt.toISOString(),
+      means: move.means,
+      before: move.destroyOnBefore,
+      after: move.destroyOnAfter,
+    })),
+    shelves: life.shelves.map(({ ref, state }) => ({ ref, state })),
+    copies: life.copies.map(({ id, collectedAt, attested }) => ({
+      id,
+      takenAt: collectedAt.toISOString(),
+      ...(attested && { attested: attested.state }),
+    })),
+    certificates: life.editions.map(({ id, edition, issuedAt }) => ({
+      id,
+      edition,
+      issuedAt: issuedAt.toISOString(),
+    })),
+  }
+}
