@@ -15,14 +15,15 @@ create table concordat.overdue_alarm (
   primary key (item_id, raised_on)
 );
 
--- Every item key that the key store let out, or moved to another shelf, written before it was used.
+-- Every item key that was let out, and the entry that let it: written where it is let out, before it is used.
 create table concordat.key_use (
   id bigint generated always as identity primary key,
   item_id uuid not null,
-  used_at timestamptz not null,
-  purpose text not null check (purpose in ('open', 'move'))
+  entry_id uuid not null,
+  used_at timestamptz not null
 );
-create index key_use_item on concordat.key_use (item_id, used_at);
+create index key_use_entry on concordat.key_use (entry_id);
+create index key_use_at on concordat.key_use (used_at);
 
 -- What a night's comparison found, once each.
 create table concordat.reconciliation (
