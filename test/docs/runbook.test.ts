@@ -170,11 +170,11 @@ describe('the runbook', () => {
     const reviewOn = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
     const placed = await marta.post(`${retention}/items/${item}/holds`, { kind: 'inquiry', reason: 'An inquiry.', reviewOn }) // prettier-ignore
     const onTheDay = { ...gateway.wiring, clock: () => new Date(`${destroyOn}T12:00:00Z`) }
-    expect((await sweep(onTheDay)).destroyed).toEqual([])
+    expect((await sweep(onTheDay)).destroyed).not.toContain(item)
     const hold = `${retention}/holds/${String(placed.json()['hold'])}`
     await (await gateway.as('helen.marsh')).post(`${hold}/ask-lift`, { reason: 'It is over.' })
     expect((await marta.post(`${hold}/lift`)).status).toBe(200)
-    expect((await sweep(onTheDay)).destroyed).toEqual([item])
+    expect((await sweep(onTheDay)).destroyed).toContain(item)
   })
 })
 
