@@ -50,7 +50,7 @@ async function openFromBackup({ keyStore, vault }: Wiring, backup: string, itemI
   try {
     const item = await findItem(restored, itemId)
     if (item?.status.state !== 'sealed') throw new Error('the backup is not from before the destruction')
-    const proof = { entryId: itemId, confirm: () => Promise.resolve() } // a thief brings no proof; the key must be gone all the same
+    const proof = { entryId: itemId, confirm: () => Promise.resolve(), count: () => Promise.resolve() } // a thief brings no proof; the key must be gone all the same
     const opened = await unwrapForOpening(
       keyStore,
       item.shelfRef,

@@ -3,6 +3,7 @@
 import { confirmCommitted } from '../audit/committed.ts'
 import { readLog } from '../audit/log.ts'
 import { proveInclusion } from '../audit/proofs.ts'
+import type { KeyStore } from '../keys/key-store.ts'
 import { findDuty, type Agreements } from '../policies/agreements.ts'
 import { dutyDates } from '../policies/duty.ts'
 import { loadEstablishments } from '../policies/establishments.ts'
@@ -20,6 +21,8 @@ import { openMailer } from './mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
 import { destructionState } from './retention/overdue.ts'
+import { confirmKeyStore } from './retention/key-store-check.ts'
+import { countKeyUse } from './retention/reconcile.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
 import type { EntryProof } from './transfers/certify.ts'
@@ -46,6 +49,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const keys = await openKeyDirectory(config.keyDirectory, { createMissing: createMissingKeys, email: config.mailFrom, at: clock() }) // prettier-ignore
   const databases = openDatabases(config, log)
   const { db, source } = databases
+  await announceLostKeys(db, keys.store, log)
   const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
@@ -71,7 +75,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     certificateJwk: { ...keys.certificates.publicJwk },
     backupDays: config.backupDays,
     verifierKey: ledger.verifierKey,
-    proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined) }),
+    proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined), count: (itemId: string) => countKeyUse(db, { itemId, entryId, at: clock() }) }),
     proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId),
     clausesFor: clausesFor(agreements),
     sendMail: await openMailer(config),
@@ -86,6 +90,10 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
       await Promise.all([db.close(), databases.ledger.close(), source.close()])
     },
   } // prettier-ignore
+}
+
+async function announceLostKeys(db: Database, store: KeyStore, log: Log): Promise<void> {
+  for (const shelf of await confirmKeyStore(db, store)) log.error('key-store.lost', { shelf })
 }
 
 function openDatabases(config: Config, log: Log) {

@@ -4,6 +4,7 @@ import { recordFailedJob } from './decisions/failed-job.ts'
 import { pruneSessions } from './http/session.ts'
 import { sendOwed } from './mail.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
+import { reconcileKeys } from './retention/reconcile.ts'
 import { certifyDestroyed } from './transfers/certify.ts'
 import { destroyDue } from './transfers/destroy.ts'
 import { sealPackage } from './transfers/seal.ts'
@@ -29,6 +30,7 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
   const tick = () => {
     running = refuseJumpedClock(wiring)
       .then(() => sweep(wiring))
+      .then(() => reconcileKeys(wiring))
       .then(() => recordPass(db, 'sweep', clock()))
       .catch((error: unknown) => void log.error('sweep', { error }))
       .finally(() => {

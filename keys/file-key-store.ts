@@ -3,6 +3,7 @@
 //   <encoded reference>.destroyed  the tombstone, empty: this reference had a key and will never have one again
 // Lower-case letters, digits and '-' of a reference stand for themselves; every other byte of its UTF-8 is written
 // as '_' and two hexadecimal digits, so that '/', '.' and case survive every file system.
+import { randomUUID } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directoryMode, isErrno, shred, writeNew, writeOver } from './durable-file.ts'
@@ -16,7 +17,7 @@ const longestEncodedReference = 240 // a file name holds 255 bytes, suffix inclu
 
 /**
  * @param dir exists and is readable by its owner alone (mode 0700 or narrower)
- * @throws {KeyFault} `store.missing`, `store.unsafe-mode`
+ * @throws {KeyFault} `store.missing`, `store.unsafe-mode`, `store.read-only`
  * @clause hmpps-2025/16-encryption
  */
 export async function openFileKeyStore(dir: string): Promise<KeyStore> {
@@ -34,7 +35,24 @@ export async function openFileKeyStore(dir: string): Promise<KeyStore> {
       `Others can reach the key store ${dir} (mode ${shown}). Set it to 0700.`,
     )
   }
+  // A store that takes no tombstone cannot destroy either, so a start on one stops before anything is sealed.
+  await probeWriting(dir)
   return new FileKeyStore(dir)
+}
+
+async function probeWriting(dir: string): Promise<void> {
+  const path = join(dir, `.${randomUUID()}.probe`)
+  try {
+    await writeNew(path, new Uint8Array())
+    await shred(path)
+  } catch (cause) {
+    const isFull = isErrno(cause, 'ENOSPC')
+    throw new KeyFault(
+      'store.read-only',
+      `The key store ${dir} cannot be written${isFull ? ': the disk is full' : ''}. Keys could be neither made nor destroyed.`,
+      { cause },
+    )
+  }
 }
 
 class FileKeyStore implements KeyStore {

@@ -4,6 +4,8 @@
 export type KeyFaultCode =
   | 'store.missing'
   | 'store.unsafe-mode'
+  | 'store.read-only'
+  | 'store.foreign'
   | 'store.bad-reference'
   | 'store.key-exists'
   | 'store.key-unknown'

@@ -9,6 +9,8 @@ export interface OpeningProof {
   readonly entryId: string
   /** Resolves when the entry is committed; rejects when it is not. */
   confirm(): Promise<void>
+  /** Counts the key that is about to be let out, so that keys and entries can be compared; when it rejects, none is let out. */
+  count(itemId: string): Promise<void>
 }
 
 /** An item key that a committed ledger entry let out. */
@@ -19,7 +21,7 @@ export interface OpenedItemKey {
 const openedKeys = new WeakMap<OpenedItemKey, Secret>()
 
 /**
- * Lets an item key out for one opening, and only after the proof has been confirmed.
+ * Lets an item key out for one opening, and only after the proof has been confirmed and the key counted.
  *
  * @throws {KeyFault} `opening.unproven`, and what the key store throws
  */
@@ -35,8 +37,15 @@ export async function unwrapForOpening(
   } catch (cause) {
     throw new KeyFault('opening.unproven', 'The ledger entry for this opening is not committed.', { cause })
   }
+  const secret = await keyStore.unwrap(ref, wrapped, context)
+  try {
+    await proof.count(context['item'] ?? '')
+  } catch (cause) {
+    secret.wipe()
+    throw new KeyFault('opening.unproven', 'The key for this opening could not be counted.', { cause })
+  }
   const opened = Object.freeze({ entryId: proof.entryId })
-  openedKeys.set(opened, await keyStore.unwrap(ref, wrapped, context))
+  openedKeys.set(opened, secret)
   return opened
 }
 

@@ -50,7 +50,11 @@ function watched(wiring: Wiring): Wiring {
     },
     proofOf: (entryId) =>
       planted.proofFails
-        ? { entryId, confirm: () => Promise.reject(new Error('planted: the entry is not there')) }
+        ? {
+            entryId,
+            confirm: () => Promise.reject(new Error('planted: the entry is not there')),
+            count: () => Promise.resolve(),
+          }
         : proofOf(entryId),
   }
 }

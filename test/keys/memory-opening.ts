@@ -3,11 +3,16 @@ import { newItemKey } from '../../keys/item.ts'
 import { unwrapForOpening, type OpenedItemKey, type OpeningProof } from '../../keys/opening.ts'
 import type { Secret } from '../../keys/secret.ts'
 
-export const committed: OpeningProof = { entryId: 'entry-1', confirm: () => Promise.resolve() }
+export const committed: OpeningProof = {
+  entryId: 'entry-1',
+  confirm: () => Promise.resolve(),
+  count: () => Promise.resolve(),
+}
 
 export const uncommitted: OpeningProof = {
   entryId: 'entry-2',
   confirm: () => Promise.reject(new Error('not in the ledger')),
+  count: () => Promise.resolve(),
 }
 
 /** Lets a key out as the product does, from a key store that holds just this one. */
