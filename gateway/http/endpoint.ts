@@ -38,6 +38,8 @@ export interface Streamed {
   open(after: AfterCommit, signal: AbortSignal): Promise<Readable>
   /** Said when the stream broke after its start. */
   onBroken(): LedgerEvent
+  /** The incident that it is, where what broke it is more than a reader who went away. */
+  incidentOf?(cause: unknown): LedgerEvent | undefined
 }
 
 export interface Reply {

@@ -129,7 +129,9 @@ async function sendStream(
     res.status(200).type(stream.contentType).attachment(stream.filename)
     await pipeline(source, res, { signal: gone.signal })
   } catch (error) {
-    await deps.db.withTransaction((tx) => record(tx, [stream.onBroken()], deps.clock()))
+    const incident = stream.incidentOf?.(error)
+    const events: Events = [stream.onBroken(), ...(incident ? [incident] : [])]
+    await deps.db.withTransaction((tx) => record(tx, events, deps.clock()))
     if (!res.headersSent) throw error
     deps.log.warn('delivery.broken', {
       requestId: requestId(res),

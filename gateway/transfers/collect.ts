@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { encryptForRecipient } from '../../keys/package-pgp.ts'
 import type { PackageSigner } from '../../keys/signing-keys.ts'
 import { openItem } from '../../keys/item.ts'
+import { KeyFault, type KeyFaultCode } from '../../keys/key-fault.ts'
 import type { KeyStore } from '../../keys/key-store.ts'
 import { unwrapForOpening, type OpeningProof } from '../../keys/opening.ts'
 import { refused, type Outcome } from '../decisions/judge.ts'
@@ -69,8 +70,20 @@ export async function collectTransfer(
     open: ({ entries }, signal) =>
       openPackage(deps, item, key.armored, deps.proofOf(entries[0].entryId), signal),
     onBroken: () => broken,
+    incidentOf: (cause) => {
+      const found = damageIn(cause)
+      return found && { ...said, type: 'incident.raised', detail: { kind: 'object-damaged', found } }
+    },
   }
   return { kind: 'done', value, events: [event] }
+}
+
+const damage: readonly KeyFaultCode[] = ['item.altered', 'item.truncated', 'item.wrong-context']
+
+/** What is wrong with the sealed object, wherever in the chain of causes it is said. */
+function damageIn(cause: unknown): KeyFaultCode | undefined {
+  if (cause instanceof KeyFault && damage.includes(cause.code)) return cause.code
+  return cause instanceof Error && cause.cause !== undefined ? damageIn(cause.cause) : undefined
 }
 
 /** @throws {Problem} `item.destroyed` */

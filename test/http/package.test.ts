@@ -210,19 +210,26 @@ describe('a package', () => {
     expect(await deliveriesFailed(id)).toBe(2)
   })
 
-  test('a sealed object that was altered by one bit is not delivered', async () => {
-    const id = await transferAt(gateway, 'available')
-    const { rows } = await gateway.owner.query(
-      'select vault_object from concordat.item where transfer_id = $1',
-      [id],
-    )
-    const file = path.join(gateway.environment.config.vaultDirectory, String(rows[0]?.['vault_object']))
-    const bytes = await readFile(file)
-    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
-    await writeFile(file, bytes)
-    expectProblem(await take(id), 'fault')
-    expect(await deliveriesFailed(id)).toBe(1)
-  })
+  const damages: [what: string, code: string, damage: (bytes: Buffer) => Buffer][] = [
+    ['altered by one bit', 'item.altered', (bytes) => Buffer.from(bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] ?? 0) ^ 1))],
+    ['cut off', 'item.altered', (bytes) => bytes.subarray(0, bytes.length - 20)],
+  ] // prettier-ignore
+  test.each(damages)(
+    'a sealed object that was %s is not delivered, and is an incident that names what is wrong',
+    async (_what, code, damage) => {
+      const id = await transferAt(gateway, 'available')
+      const { rows } = await gateway.owner.query('select vault_object from concordat.item where transfer_id = $1', [id]) // prettier-ignore
+      const file = path.join(gateway.environment.config.vaultDirectory, String(rows[0]?.['vault_object']))
+      await writeFile(file, damage(await readFile(file)))
+      const answer = await take(id)
+      expectProblem(answer, 'fault')
+      expect(await deliveriesFailed(id)).toBe(1)
+      const entries = await entriesFor(gateway, answer)
+      expect(entries.find(({ type }) => type === 'incident.raised')).toMatchObject({
+        detail: { kind: 'object-damaged', found: code },
+      })
+    },
+  )
 
   test('local/requester-collects: nobody else collects, whatever their role, and who may not see it does not find it', async () => {
     const id = await transferAt(gateway, 'available')
