@@ -22,6 +22,12 @@ export const catalogue = {
   'key.offered': eventType(1, {}, { fingerprint: text.optional() }),
   'key.enrolled': eventType(1, { expiresOn: day.optional() }, { fingerprint: text.optional() }),
   'key.refused': eventType(1, { reasons: names }, { fingerprint: text.optional() }),
+  /** Its challenge was answered; a second person has yet to confirm it. */
+  'key.answered': eventType(1, {}, { fingerprint: text.optional() }),
+  'key.changed': eventType(1, {}, { fingerprint: text.optional() }),
+  'key.withdrawn': eventType(1, {}, { fingerprint: text.optional() }),
+  'key.reminded': eventType(1, { daysBefore: count, expiresOn: day }, {}),
+  'keys.viewed': eventType(1, { shown: count, differences: count.optional() }, {}),
   'transfer.requested': eventType(
     1,
     {

@@ -23,6 +23,7 @@ import { findIdentityProvider } from './people/identity-provider.ts'
 import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
 import { countKeyUse } from './retention/reconcile.ts'
+import { missedReminders } from './people/key-reminders.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
 import type { EntryProof } from './transfers/certify.ts'
@@ -83,6 +84,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
     destruction: () => destructionState(db, clock(), startedAt),
+    missedReminders: () => missedReminders(db, clock()),
     agreements,
     close: async () => {
       await jobs.stop()

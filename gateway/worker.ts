@@ -5,6 +5,7 @@ import { pruneSessions } from './http/session.ts'
 import { sendOwed } from './mail.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
+import { remindOfKeys } from './people/key-reminders.ts'
 import { certifyDestroyed } from './transfers/certify.ts'
 import { destroyDue } from './transfers/destroy.ts'
 import { sealPackage } from './transfers/seal.ts'
@@ -51,6 +52,7 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
 export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; certified: number }> {
   refuseInDoubt(wiring)
   await pruneSessions(wiring.db, wiring.clock())
+  await remindOfKeys(wiring)
   const destroyed = await destroyDue(wiring)
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)

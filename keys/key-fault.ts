@@ -29,6 +29,8 @@ export type KeyFaultCode =
   | 'key.wrong-person'
   | 'package.unsealable'
   | 'message.unopened'
+  | 'private-key.unreadable'
+  | 'private-key.locked'
   | 'signing-key.missing'
   | 'signing-key.unsafe-mode'
   | 'signing-key.damaged'

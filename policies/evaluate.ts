@@ -75,12 +75,17 @@ export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'read-log') return entity('Ledger', 'ledger', {})
   if (act === 'read-retention') return entity('Retention', 'retention', {})
   if (act === 'enrol-key') return entity('Keyring', facts.person.id, {})
+  if (act === 'confirm-key') return facts.keyring && keyringOf(facts.keyring)
   if (act === 'read-concerns' || act === 'change-concerns') return entity('Concerns', 'concerns', {})
   const thing = thingActedOn(act)
   if (thing === 'transfer')
     return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))
   const { id, ...attributes } = facts[thing] ?? {}
   return id === undefined ? undefined : entity(types[thing], id, known(withPeople(attributes)))
+}
+
+function keyringOf({ owner, party }: NonNullable<Facts['keyring']>): Entity {
+  return entity('Keyring', owner, { owner: personId(owner), party })
 }
 
 /** People are entities to the rules, so that they can be compared with who acts. */

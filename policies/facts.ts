@@ -7,14 +7,14 @@ import { documentShape, enrolmentShape, itemShape, photographShape, visitShape }
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
-  'read-log', 'enrol-key', 'read-concerns', 'change-concerns',
+  'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns',
   'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
 /** What an act can be done to. The facts of an act hold one of them; looking at the log, the retention of what is held or the
- * concerns database, changing the latter, and enrolling a key need none. */
+ * concerns database, changing the latter, and enrolling a key need none. A change of key is of a key ring. */
 export const things = ['transfer', 'item', 'document', 'photograph', 'enrolment', 'visit'] as const
 export type Thing = (typeof things)[number]
 
@@ -67,6 +67,9 @@ const inspectionShape = z
   })
   .readonly()
 
+/** Whose key is to be changed. */
+const keyringShape = z.object({ owner: z.string().min(1), party: z.string() }).readonly()
+
 const transferFields = z.object({
   id: z.string().min(1),
   agreement: z.string(),
@@ -118,6 +121,7 @@ export const factsShape = z
     photograph: photographShape.exactOptional(),
     enrolment: enrolmentShape.exactOptional(),
     visit: visitShape.exactOptional(),
+    keyring: keyringShape.exactOptional(),
   })
   .readonly()
 

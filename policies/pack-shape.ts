@@ -89,6 +89,7 @@ const changeShapes = {
   photograph: change,
   enrolment: change,
   visit: change,
+  keyring: change,
 }
 
 const exchangeShape = z.strictObject({

@@ -8,6 +8,8 @@ export interface HealthDeps {
   readonly ledger: () => Promise<{ readonly unpublished: number; readonly failure?: string }>
   /** What is late to be destroyed, and whether anybody is destroying: from outside the worker. */
   readonly destruction: () => Promise<{ readonly overdue: number; readonly isStopped: boolean }>
+  /** Reminders that people are owed and that nobody sent: the sweep that sends them may have stopped. */
+  readonly missedReminders: () => Promise<number>
   readonly version: string
 }
 
@@ -24,6 +26,7 @@ export function health(deps: HealthDeps): Router {
       database: await database(deps.db),
       ledger: await ledger(deps.ledger),
       destruction: await destruction(deps.destruction),
+      reminders: await reminders(deps),
     }
     const up = Object.values(components).every((component) => component.status === 'UP')
     res
@@ -57,6 +60,15 @@ async function destruction(read: HealthDeps['destruction']): Promise<Component> 
       status: overdue === 0 && !isStopped ? 'UP' : 'DOWN',
       details: { overdue, working: !isStopped },
     }
+  } catch {
+    return { status: 'DOWN' }
+  }
+}
+
+/** Nothing stops for it: whoever watches /health looks at the count. */
+async function reminders(deps: HealthDeps): Promise<Component> {
+  try {
+    return { status: 'UP', details: { missed: await deps.missedReminders() } }
   } catch {
     return { status: 'DOWN' }
   }

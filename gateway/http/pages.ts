@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Router } from 'express'
 import nunjucks from 'nunjucks'
+import { browserAssets } from './browser-modules.ts'
 import { addEntryFilters } from './entry-words.ts'
 import { addFilters } from './filters.ts'
 
@@ -37,5 +38,6 @@ export function assets(): Router {
   router.use('/', express.static(path.join(govuk, 'govuk', 'assets'), options))
   router.use('/govuk', express.static(path.join(govuk, 'govuk'), options))
   router.use('/moj', express.static(moj, options))
+  router.use(browserAssets())
   return router
 }

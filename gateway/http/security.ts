@@ -6,32 +6,41 @@ import helmet from 'helmet'
 
 /** @param issuer the identity provider, to which signing out leads */
 export function securityHeaders(issuer: string): RequestHandler[] {
+  const others = headers(issuer, "'self'")
+  const offline = headers(issuer, "'none'")
   return [
     (_req, res, next) => {
       res.locals['requestId'] = randomUUID()
       res.set('X-Request-Id', res.locals['requestId'] as string)
       next()
     },
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'none'"],
-          scriptSrc: ["'self'"],
-          styleSrc: ["'self'"],
-          imgSrc: ["'self'"],
-          fontSrc: ["'self'"],
-          connectSrc: ["'self'"],
-          manifestSrc: ["'self'"],
-          formAction: ["'self'", new URL(issuer).origin],
-          frameAncestors: ["'none'"],
-          baseUri: ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: 'no-referrer' },
-      crossOriginEmbedderPolicy: true,
-    }),
+    (req, res, next) => (offlinePages.has(req.path) ? offline : others)(req, res, next),
   ]
+}
+
+/** Where packages are opened that somebody has already: the browser itself keeps these pages from sending anything anywhere. */
+const offlinePages = new Set(['/open'])
+
+function headers(issuer: string, connectSrc: string): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: [connectSrc],
+        manifestSrc: ["'self'"],
+        formAction: ["'self'", new URL(issuer).origin],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginEmbedderPolicy: true,
+  })
 }
 
 /** Pages and answers hold data and are never kept by a browser or a proxy (ASVS 14.3.2). Assets come before this. */

@@ -3,18 +3,16 @@
 import { isRightAnswer, makeChallenge } from '../../keys/challenge.ts'
 import { judgeKey } from '../../keys/judge-key.ts'
 import type { JudgedFault } from '../../keys/key-remedies.ts'
-import type { PackageSigner } from '../../keys/signing-keys.ts'
-import { refused, type Judge, type Outcome } from '../decisions/judge.ts'
+import { refused, type Outcome } from '../decisions/judge.ts'
 import type { Events, PersonContext } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
+import { startChange, type ChangeKeyDeps } from './change-key.ts'
 import { factsOfPerson } from './facts.ts'
+import { hasHadKey } from './key-changes-store.ts'
 import { enrolKey, insertOfferedKey, takeChallenge } from './store.ts'
 
-export interface EnrolDeps {
-  readonly judge: Judge
-  readonly signer: PackageSigner
-}
+export type EnrolDeps = ChangeKeyDeps
 
 export type Offered =
   | { readonly verdict: 'challenged'; readonly fingerprint: string; readonly message: string }
@@ -66,13 +64,17 @@ export async function offerKey(
   }
 }
 
-/** @throws {Problem} `key.answer-wrong`; after five tries the key has to be offered again */
+/** A first key is in use at once; one that changes another waits for a second person. */
+export type Answered =
+  { readonly wrong: true } | { readonly wrong: false; readonly state: 'enrolled' | 'waiting' }
+
+/** A wrong answer is a value; after five tries the key has to be offered again. */
 export async function answerChallenge(
   deps: EnrolDeps,
   context: PersonContext,
   fingerprint: string,
   answer: string,
-): Promise<Outcome<{ wrong: boolean }>> {
+): Promise<Outcome<Answered>> {
   const { person, tx, now } = context
   const judged = await deps.judge.judge(context, 'enrol-key', await factsOfPerson(tx, person, now))
   if (judged.outcome === 'refusal') return refused(judged)
@@ -87,16 +89,24 @@ export async function answerChallenge(
       value: { wrong: true },
       events: said(context, { type: 'key.refused', detail: { reasons: ['answer-wrong'], fingerprint } }),
     }
+  if (await hasHadKey(tx, person.id)) {
+    await startChange(deps, context, fingerprint)
+    return {
+      kind: 'done',
+      value: { wrong: false, state: 'waiting' },
+      events: said(context, { type: 'key.answered', detail: { fingerprint } }),
+    }
+  }
   await enrolKey(tx, person.id, fingerprint, now)
   return {
     kind: 'done',
-    value: { wrong: false },
+    value: { wrong: false, state: 'enrolled' },
     events: said(context, { type: 'key.enrolled', detail: { fingerprint } }),
   }
 }
 
 type KeyEvent = Pick<
-  Extract<Events[number], { type: 'key.offered' | 'key.refused' | 'key.enrolled' }>,
+  Extract<Events[number], { type: 'key.offered' | 'key.answered' | 'key.refused' | 'key.enrolled' }>,
   'type' | 'detail'
 >
 

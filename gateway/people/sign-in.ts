@@ -135,7 +135,8 @@ async function signOut(deps: SignInDeps, req: Request, res: Response): Promise<v
   }
   await endSession(req)
   res.clearCookie(sessionCookie, { path: '/', secure: true, httpOnly: true, sameSite: 'lax' })
-  res.set('Clear-Site-Data', '"cache", "storage"')
+  // Not "storage": a key that was made in this browser is locked with its owner's passphrase, and stays.
+  res.set('Clear-Site-Data', '"cache"')
   // Signing out works also while the provider is away; its own session ends by itself.
   const configuration = await deps.identityProvider().catch(() => undefined)
   if (!configuration) {

@@ -96,7 +96,7 @@ export async function takeChallenge(
   return rows[0] && { hash: rows[0]['challenge_hash'] as Buffer, tries: Number(rows[0]['challenge_tries']) } // bytea is a Buffer
 }
 
-/** The key before it is kept as replaced: deliveries to it stay explained. */
+/** A person's first key. @throws where there is one already: then it is a change, which takes two */
 export async function enrolKey(
   tx: Transaction,
   personId: string,
@@ -104,11 +104,7 @@ export async function enrolKey(
   now: Date,
 ): Promise<void> {
   await tx.query(
-    `update concordat.person_key set state = 'replaced' where person_id = $1 and state = 'enrolled'`,
-    [personId],
-  )
-  await tx.query(
-    `update concordat.person_key set state = 'enrolled', challenge_hash = null, enrolled_at = $3
+    `update concordat.person_key set state = 'enrolled', challenge_hash = null, answered_at = $3, enrolled_at = $3
      where person_id = $1 and fingerprint = $2 and state = 'offered'`,
     [personId, fingerprint, now],
   )

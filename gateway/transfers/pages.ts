@@ -17,6 +17,7 @@ import { dueToBeDestroyed, listFor } from './list.ts'
 import { refusalPage } from './refusal-page.ts'
 import { transferPage } from './request-page.ts'
 import { returnBody, supplyBody, transferParams } from './schemas.ts'
+import { viewTransfer } from './view.ts'
 import { supplyTransfer } from './supply.ts'
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
@@ -43,6 +44,20 @@ export function transferPages(deps: TransferDeps): Endpoint[] {
       handle: async (context, { params: { id } }) => {
         const outcome = await collectTransfer(deps, context, id)
         return outcome.kind === 'refused' ? refusalPage(outcome) : { events: outcome.events, stream: outcome.value }
+      },
+    }),
+    endpoint({
+      ...page, path: '/open', summary: 'Open a package that you have, in the browser and without a network', input: {},
+      handle: (context) => Promise.resolve({
+        events: [formViewed(context, '/open')],
+        view: { template: 'open.njk', data: { gatewayKey: deps.signer.publicArmored } },
+      }),
+    }),
+    endpoint({
+      ...page, path: '/requests/:id/open', summary: 'Collect and open in the browser', input: { params },
+      handle: async (context, { params: { id } }) => {
+        const { transfer, event } = await viewTransfer(deps, context, id)
+        return { events: [event], view: { template: 'open.njk', data: { transfer, gatewayKey: deps.signer.publicArmored } } }
       },
     }),
     endpoint({

@@ -81,7 +81,7 @@ describe('who I am and the key that I collect with', () => {
     )
     const code = await codeIn(key, offered.json()['message'])
     const answered = await answerWith(key.fingerprint.toLowerCase(), ` ${code.toLowerCase()} `)
-    expect([answered.status, answered.json()]).toEqual([200, { enrolled: true }])
+    expect([answered.status, answered.json()]).toEqual([200, { enrolled: true, state: 'enrolled' }])
     expect(await statesOf(key.fingerprint)).toEqual([{ state: 'enrolled' }])
     expect((await (await gateway.as('ayesha.rahman')).get('/api/v1/me')).json()['keyFingerprint']).toBe(
       key.fingerprint.toUpperCase(),

@@ -145,7 +145,30 @@ export async function enrolKey(
   const answer = /[0-9A-Z-]{20,}/.exec(Buffer.from(opened).toString('utf8'))?.[0]
   const answered = await client.post('/api/v1/keys/answer', { fingerprint: offered['fingerprint'], answer })
   if (answered.status !== 200) throw new Error(`the key was not enrolled: ${answered.bytes.toString('utf8')}`)
+  if (answered.json()['state'] === 'waiting')
+    await confirmKey(gateway, colleagues[subject] ?? 'gwen.pritchard', key)
   return key
+}
+
+const colleagues: Partial<Record<Subject, Subject>> = {
+  'gwen.pritchard': 'ayesha.rahman',
+  'daniel.okafor': 'nadia.hussain',
+  'nadia.hussain': 'daniel.okafor',
+}
+
+/** A colleague hears the end of the fingerprint and confirms the change. */
+export async function confirmKey(
+  gateway: TestGateway,
+  colleague: Subject,
+  { fingerprint }: Pick<ArmoredKeyPair, 'fingerprint'>,
+): Promise<void> {
+  const client = await gateway.as(colleague)
+  const { changes } = (await client.get('/api/v1/keys/changes')).json() as { changes: { id: string }[] } // as it answers
+  const [change] = changes
+  const answer = await client.post(`/api/v1/keys/changes/${change?.id ?? ''}/confirm`, {
+    heard: fingerprint.slice(-8),
+  })
+  if (answer.status !== 200) throw new Error(`the change was not confirmed: ${answer.bytes.toString('utf8')}`)
 }
 
 /** @returns the id of a request in that state, brought there by the people whose acts they are */

@@ -4,6 +4,10 @@ import { initAll } from '/assets/govuk/govuk-frontend.min.js'
 document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 initAll()
 
+// A page with more to do names its module; without it the page still says what else one can do.
+for (const part of document.querySelectorAll('[data-module-of-page]'))
+  await import(`/assets/modules/gateway/browser/${part.dataset.moduleOfPage}.ts`)
+
 for (const source of document.querySelectorAll('[data-copy]')) {
   const button = document.createElement('button')
   const said = document.createElement('span')
