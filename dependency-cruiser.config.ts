@@ -65,7 +65,7 @@ export const rules: readonly IForbiddenRuleType[] = [
     from: { path: '^policies/', pathNot: '^policies/(sources|establishments)\\.ts$' },
     to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|path)$' },
   },
-  only('pg-only-in-db', ['pg'], '^gateway/db\\.ts$', 'One door to PostgreSQL.'),
+  only('pg-only-in-db', ['pg', 'pg-copy-streams'], '^gateway/db\\.ts$', 'One door to PostgreSQL.'),
   only(
     'cryptography-only-in-keys',
     ['openpgp', 'jose', '@aws-crypto'],

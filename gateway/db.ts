@@ -1,6 +1,8 @@
 // The one door to PostgreSQL: pools, transactions, and how its types become ours. Nothing else imports pg.
 // Instants come back as Date, days as 'YYYY-MM-DD', bigint as number (refused beyond 2^53).
+import { finished } from 'node:stream/promises'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 
 export interface Result {
   rows: Record<string, unknown>[]
@@ -15,6 +17,17 @@ export interface Queryable {
 /** A transaction that is open; made by `withTransaction` alone. */
 export interface Transaction extends Queryable {
   readonly inTransaction: true
+  /** Many rows in one statement. @param statement `copy … from stdin` @param lines in its text format: tabs between values (`copyText`) */
+  copyIn(statement: string, lines: string): Promise<void>
+}
+
+const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+
+/** A value as the text format of COPY has it (PostgreSQL 18, COPY, File Formats); a null is `\N`. */
+export function copyText(value: string): string {
+  return /[\\\t\n\r]/.test(value)
+    ? value.replaceAll(/[\\\t\n\r]/g, (found) => copyEscapes[found] ?? found)
+    : value
 }
 
 export interface Database extends Queryable {
@@ -118,6 +131,7 @@ async function withTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Prom
     const result = await work({
       inTransaction: true,
       query: (text, values) => client.query(prepared(text, values)),
+      copyIn: (statement, lines) => finished(client.query(copyFrom(statement)).end(lines)),
     })
     const committed = await client.query('commit').catch((cause: unknown) => {
       throw new CommitUnknown(cause)

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
 import { certificateVerb } from './certificate.ts'
 import { clausesVerb } from './clauses.ts'
+import { concernsVerb } from './concerns.ts'
 import { exitCodeOf, exitCodes, plainWords } from './failure.ts'
 import { keysVerb } from './keys.ts'
 import { ledgerVerb } from './ledger.ts'
@@ -40,6 +41,7 @@ const verbs = [
   certificateVerb,
   packVerb,
   clausesVerb,
+  concernsVerb,
 ]
 
 function program(): Command {

@@ -6,6 +6,7 @@ import { NoteRefused } from '../../audit/note.ts'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { PackFault } from '../../policies/fault.ts'
 import { ConfigFault } from '../config.ts'
+import { GatewayAnswer } from './gateway-answer.ts'
 
 /** 0 is done and all of it holds; 1 looked and it does not hold, or tried and failed; 2 could not begin. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const
@@ -22,6 +23,7 @@ export function plainWords(error: unknown): string {
   if (silent !== undefined) return silent
   const known = [
     UsageFault,
+    GatewayAnswer,
     ConfigFault,
     PackFault,
     KeyFault,
@@ -43,10 +45,11 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** Node's own connection errors, as sentences. A name with two addresses gives one error for each. */
 function silentServer(error: Error): string | undefined {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  const from = error.message === 'fetch failed' ? error.cause : error
+  const first: unknown = from instanceof AggregateError ? from.errors[0] : from
   if (!(first instanceof Error) || !('syscall' in first) || !('code' in first)) return undefined
   if (first.syscall !== 'connect' && first.syscall !== 'getaddrinfo') return undefined
-  return `A server that the configuration names did not answer (${first.message}).`
+  return `A server that this needs did not answer (${first.message}).`
 }
 
 /** Node's own file errors, as sentences. */

@@ -1,25 +1,12 @@
-// The concerns database over JSON; files are taken as they are.
+// The concerns database over JSON.
 import { z } from 'zod'
-import { endpoint, type Endpoint, type PersonContext } from '../http/endpoint.ts'
-import { Problem } from '../http/problem.ts'
+import { endpoint, type Endpoint } from '../http/endpoint.ts'
 import { asJson, type ConcernDeps } from './act.ts'
-import { checkJson, checkUpload, discard, editConcern, takeIn } from './change.ts'
-import { intakeTypes } from './intake/intake.ts'
+import { editConcern } from './change.ts'
 import { readConcern, search } from './look.ts'
-import {
-  concernAnswer,
-  concernParams,
-  editBody,
-  intakeAnswer,
-  intakeParams,
-  rowsBody,
-  searchQuery,
-  takeBody,
-} from './schemas.ts'
+import { concernAnswer, concernParams, editBody, searchQuery } from './schemas.ts'
 import { findConcern } from './store.ts'
-import { writeConcern, writeIntake } from './written.ts'
-
-export const mostIntakeBytes = 128 * 2 ** 20
+import { writeConcern } from './written.ts'
 
 export function concernApi(deps: ConcernDeps): Endpoint[] {
   const at = { surface: 'api' } as const
@@ -47,28 +34,5 @@ export function concernApi(deps: ConcernDeps): Endpoint[] {
         return asJson(outcome, () => stored && writeConcern(stored))
       },
     }),
-    endpoint({
-      ...at, method: 'post', path: '/api/v1/concerns/intakes', summary: 'Have a file (CSV, .xlsx) or rows checked; nothing is changed yet', successStatus: 200, input: { body: rowsBody },
-      upload: { types: intakeTypes, mostBytes: mostIntakeBytes }, answers: intakeAnswer,
-      handle: async (context, { body }) => asJson(await checked(deps, context, body), writeIntake),
-    }),
-    endpoint({
-      ...at, method: 'post', path: '/api/v1/concerns/intakes/:id/take', summary: 'Take in a file that was checked: all of it, or nothing', input: { params: intakeParams, body: takeBody },
-      answers: intakeAnswer,
-      handle: async (context, { params, body }) => asJson(await takeIn(deps, context, params.id, body.reason), writeIntake),
-    }),
-    endpoint({
-      ...at, method: 'post', path: '/api/v1/concerns/intakes/:id/discard', summary: 'Discard a file that was checked', input: { params: intakeParams },
-      answers: z.object({ id: z.uuid(), state: z.literal('discarded') }),
-      handle: async (context, { params }) => asJson(await discard(deps, context, params.id), () => ({ id: params.id, state: 'discarded' })),
-    }),
   ] // prettier-ignore
-}
-
-function checked(deps: ConcernDeps, context: PersonContext, { concerns }: z.output<typeof rowsBody>) {
-  if (context.upload) return checkUpload(deps, context, context.upload)
-  if (concerns) return checkJson(deps, context, concerns)
-  throw new Problem('input.invalid', 'Send a file as the body, or rows as JSON. Nothing was saved.', [
-    { field: 'concerns', message: 'Fill this in.' },
-  ])
 }

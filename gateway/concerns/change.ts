@@ -12,6 +12,7 @@ import {
   endIntake,
   lockIntake,
   startIntake,
+  stopIntake,
   takeRows,
   type Intake,
   type IntakeFormat,
@@ -53,7 +54,14 @@ function checking(
   return allowed(deps, context, 'change-concerns', async ({ base }) => {
     const id = newIntakeId()
     await startIntake(deps.db, { id, startedBy: context.person.id, startedAt: context.now, format })
-    const intake = await check(id)
+    const intake = await check(id).catch(async (error: unknown) => {
+      await stopIntake(
+        deps.db,
+        id,
+        error instanceof Problem ? error.message : 'Something went wrong here. Try again.',
+      )
+      throw error
+    })
     const detail = { rows: intake.rowsRead, faults: intake.faultCount, sha256: intake.sha256 }
     return {
       value: intake,
@@ -84,7 +92,8 @@ export function takeIn(
       means: 'intake',
       reason,
     })
-    await takeRows(context.tx, permit, id, made)
+    if (!(await takeRows(context.tx, permit, intake, made)))
+      throw new Problem('state.conflict', 'The rows of this file are no longer here. Have it checked again. Nothing was changed.') // prettier-ignore
     await endIntake(context.tx, id, 'taken', made)
     const { added, changed, closed, sha256 } = intake
     const detail = { edition: made, means: 'intake', added, changed, closed, sha256, reason }

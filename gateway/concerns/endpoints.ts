@@ -2,8 +2,10 @@
 import type { Endpoint } from '../http/endpoint.ts'
 import type { ConcernDeps } from './act.ts'
 import { concernApi } from './api.ts'
+import { contractEndpoints } from './contract.ts'
+import { intakeApi } from './intake-api.ts'
 import { concernPages } from './pages.ts'
 
 export function concernEndpoints(deps: ConcernDeps): Endpoint[] {
-  return [...concernApi(deps), ...concernPages(deps)]
+  return [...contractEndpoints(), ...intakeApi(deps), ...concernApi(deps), ...concernPages(deps)]
 }

@@ -1,27 +1,24 @@
-// The concerns database as pages: search, one concern and its history, editing with a reason, and taking in a file in two
-// steps: what it would do, then doing it.
-import { z } from 'zod'
+// The concerns database as pages: search, one concern and its history, editing with a reason.
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
-import { notFound, Problem, type FieldFault } from '../http/problem.ts'
+import { Problem, type FieldFault } from '../http/problem.ts'
 import { allowed, asPage, type ConcernDeps } from './act.ts'
-import { mostIntakeBytes } from './api.ts'
-import { checkUpload, discard, editConcern, takeIn } from './change.ts'
+import { editConcern } from './change.ts'
 import * as words from './concern.ts'
-import { intakeTypes } from './intake/intake.ts'
-import { listIntakes, lockIntake, type Intake } from './intake/store.ts'
+import { intakePages } from './intake-pages.ts'
+import { differences } from './intake/preview.ts'
 import { readConcern, search } from './look.ts'
 import { chartOf } from './reports.ts'
-import { concernParams, editForm, intakeParams, searchQuery, takeBody, type EditForm } from './schemas.ts'
+import { concernParams, editForm, searchQuery, takeBody, type EditForm } from './schemas.ts'
 import { pageSize } from './store.ts'
-import { columns, tableSchema } from './table-schema.ts'
+import { columns } from './table-schema.ts'
 import { cellsOf } from './written.ts'
 
 const at = { surface: 'page' } as const
 const editor = 'concerns-editor'
 
 export function concernPages(deps: ConcernDeps): Endpoint[] {
-  return [...looking(deps), ...editing(deps), ...takingIn(deps)]
+  return [...looking(deps), ...editing(deps), ...intakePages(deps)]
 }
 
 function looking(deps: ConcernDeps): Endpoint[] {
@@ -33,14 +30,6 @@ function looking(deps: ConcernDeps): Endpoint[] {
       })),
     }),
     endpoint({
-      ...at, method: 'get', path: '/concerns/template.csv', summary: 'The template of a file of concerns', input: {},
-      handle: (context) => template(deps, context, { contentType: 'text/csv', json: `${columns.map(({ name }) => name).join(',')}\r\n` }),
-    }),
-    endpoint({
-      ...at, method: 'get', path: '/concerns/schema.json', summary: 'The contract of a file of concerns (Frictionless Table Schema)', input: {},
-      handle: (context) => template(deps, context, { json: tableSchema() }),
-    }),
-    endpoint({
       ...at, method: 'get', path: '/concerns/of/:reference', summary: 'A concern and its history', input: { params: concernParams },
       handle: async (context, { params }) => asPage(await readConcern(deps, context, params.reference), ({ concern, versions }) => ({
         view: { template: 'concern.njk', data: { concern, versions: withChanges(versions), establishment: deps.establishments.find(concern.establishment), words, mayEdit: mayEdit(context) } },
@@ -49,35 +38,11 @@ function looking(deps: ConcernDeps): Endpoint[] {
   ] // prettier-ignore
 }
 
-/** What is public about a file of concerns; the look is recorded all the same. */
-async function template(
-  deps: ConcernDeps,
-  context: PersonContext,
-  reply: Omit<Reply, 'events'>,
-): Promise<Reply> {
-  const outcome = await allowed(deps, context, 'read-concerns', ({ base }) =>
-    Promise.resolve({
-      value: undefined,
-      events: [{ ...base, type: 'concerns.viewed', subjects: [], detail: { shown: 0 } }],
-    }),
-  )
-  return asPage(outcome, () => reply)
-}
-
 /** Each version with the columns in which it differs from the one before. */
 function withChanges(versions: readonly { readonly concern: words.Concern }[]) {
   return versions.map((version, index) => {
     const before = versions[index + 1]
-    const changes =
-      before === undefined ? [] : columns.filter(({ of }) => version.concern[of] !== before.concern[of])
-    return {
-      ...version,
-      changes: changes.map(({ title, of }) => ({
-        title,
-        from: before?.concern[of],
-        to: version.concern[of],
-      })),
-    }
+    return { ...version, changes: before ? differences(before.concern, version.concern) : [] }
   })
 }
 
@@ -149,84 +114,4 @@ async function save(deps: ConcernDeps, context: PersonContext, body: EditForm): 
       return form(deps, context, body, error.fields)
     throw error
   }
-}
-
-function takingIn(deps: ConcernDeps): Endpoint[] {
-  return [
-    endpoint({
-      ...at, method: 'get', path: '/concerns/intake', summary: 'Take in a file of concerns', input: {},
-      handle: (context) => intakePage(deps, context),
-    }),
-    endpoint({
-      ...at, method: 'post', path: '/concerns/intake', summary: 'Have a file of concerns checked', input: { body: z.strictObject({}) },
-      upload: { types: intakeTypes, mostBytes: mostIntakeBytes },
-      handle: async (context) => {
-        if (!context.upload || context.upload.filename === '') return intakePage(deps, context, [{ field: 'file', message: 'Choose a file.' }])
-        return asPage(await checkUpload(deps, context, context.upload), ({ id }) => ({ redirect: `/concerns/intake/${id}` }))
-      },
-    }),
-    endpoint({
-      ...at, method: 'get', path: '/concerns/intake/:id', summary: 'What a file of concerns would do', input: { params: intakeParams },
-      handle: (context, { params: { id } }) => checkedPage(deps, context, id),
-    }),
-    endpoint({
-      ...at, method: 'post', path: '/concerns/intake/:id/take', summary: 'Take it in', input: { params: intakeParams, body: z.strictObject({ reason: z.string().max(8000).default('') }) },
-      handle: async (context, { params: { id }, body }) => {
-        const checked = checkFields(takeBody, body)
-        if ('faults' in checked) return checkedPage(deps, context, id, checked.faults)
-        return asPage(await takeIn(deps, context, id, checked.data.reason), () => ({ redirect: `/concerns/intake/${id}` }))
-      },
-    }),
-    endpoint({
-      ...at, method: 'post', path: '/concerns/intake/:id/discard', summary: 'Discard it', input: { params: intakeParams },
-      handle: async (context, { params: { id } }) => asPage(await discard(deps, context, id), () => ({ redirect: '/concerns/intake' })),
-    }),
-  ] // prettier-ignore
-}
-
-async function intakePage(
-  deps: ConcernDeps,
-  context: PersonContext,
-  faults: readonly FieldFault[] = [],
-): Promise<Reply> {
-  const outcome = await allowed(deps, context, 'change-concerns', async ({ base }) => ({
-    value: await listIntakes(context.tx, context.person.id),
-    events: [{ ...base, type: 'form.viewed', subjects: [], detail: { form: '/concerns/intake' } }],
-  }))
-  return asPage(outcome, (intakes) => ({
-    ...(faults.length > 0 && { status: 400 }),
-    view: {
-      template: 'concerns-intake.njk',
-      data: { intakes: intakes.map((intake) => withLife(intake, context.now)), faults, columns },
-    },
-  }))
-}
-
-/** The transaction of a file that is being read ends within minutes; what still says so later was cut off. */
-function withLife(intake: Intake, now: Date) {
-  return {
-    ...intake,
-    stopped: intake.state === 'reading' && now.getTime() - intake.startedAt.getTime() > 10 * 60_000,
-  }
-}
-
-async function checkedPage(
-  deps: ConcernDeps,
-  context: PersonContext,
-  id: string,
-  faults: readonly FieldFault[] = [],
-): Promise<Reply> {
-  const outcome = await allowed(deps, context, 'change-concerns', async ({ base }) => {
-    const intake = await lockIntake(context.tx, id, context.person.id)
-    if (!intake) throw notFound()
-    const subjects = [{ kind: 'intake', id } as const]
-    return {
-      value: intake,
-      events: [{ ...base, type: 'form.viewed', subjects, detail: { form: '/concerns/intake/:id' } }],
-    }
-  })
-  return asPage(outcome, (intake) => ({
-    ...(faults.length > 0 && { status: 400 }),
-    view: { template: 'concerns-checked.njk', data: { intake, faults } },
-  }))
 }

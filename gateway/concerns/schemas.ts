@@ -62,7 +62,12 @@ export const concernAnswer = z.object({
 }) // prettier-ignore
 
 export const intakeAnswer = z.object({
-  id: z.uuid(), state: z.enum(['checked', 'taken', 'discarded']), rows: z.int(), sha256: z.string(), added: z.int(), changed: z.int(), closed: z.int(),
-  unchanged: z.int(), faultCount: z.int(), edition: z.int().exactOptional(),
+  id: z.uuid(), state: z.enum(['reading', 'stopped', 'checked', 'taken', 'discarded']), rows: z.int(), sha256: z.string(), added: z.int(), changed: z.int(), closed: z.int(),
+  unchanged: z.int(), faultCount: z.int(), edition: z.int().exactOptional(), stoppedBecause: z.string().exactOptional(), startedAt: z.iso.datetime(),
   faults: z.array(z.object({ row: z.int().exactOptional(), column: z.string().exactOptional(), message: z.string() })),
+}) // prettier-ignore
+export const intakesAnswer = z.object({ intakes: z.array(intakeAnswer) })
+const value = z.union([z.string(), z.boolean(), z.null()])
+export const checkedAnswer = intakeAnswer.extend({
+  changes: z.array(z.object({ row: z.int(), concern_id: z.string(), what: z.enum(['added', 'changed', 'closed']), columns: z.array(z.object({ column: z.string(), from: value, to: value })) })),
 }) // prettier-ignore

@@ -1,4 +1,5 @@
 // A concern as its columns have it: for answers over JSON, for forms and for files.
+import Papa from 'papaparse'
 import type { Concern } from './concern.ts'
 import type { Intake } from './intake/store.ts'
 import type { StoredConcern } from './store.ts'
@@ -11,6 +12,12 @@ export function cellsOf(concern: Concern): Record<ColumnName, string> {
     ColumnName,
     string
   > // one for each name
+}
+
+/** A file that the intake takes: the heading, then a row for each, as it is and not for a spreadsheet. */
+export function csvFile(concerns: readonly Concern[]): string {
+  const rows = concerns.map((concern) => Object.values(cellsOf(concern)))
+  return `${Papa.unparse([columns.map(({ name }) => name), ...rows], { newline: '\r\n' })}\r\n`
 }
 
 export function writeConcern(concern: StoredConcern) {
@@ -31,8 +38,8 @@ export function writeIntake({
   unchanged,
   ...intake
 }: Intake) {
-  const { faultCount, faults, takenEdition: edition } = intake
+  const { faultCount, faults, takenEdition: edition, stoppedBecause } = intake
   return {
-    id, state, rows: rowsRead, sha256, added, changed, closed, unchanged, faultCount, faults, ...(edition !== undefined && { edition }),
+    id, state, rows: rowsRead, sha256, added, changed, closed, unchanged, faultCount, faults, startedAt: intake.startedAt.toISOString(), ...(edition !== undefined && { edition }), ...(stoppedBecause !== undefined && { stoppedBecause }),
   } // prettier-ignore
 }

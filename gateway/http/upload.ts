@@ -99,7 +99,8 @@ function bounded(bytes: Readable, rule: UploadRule): Readable {
       callback(left < 0 ? tooLarge(rule) : null, chunk)
     },
   })
-  bytes.once('error', (error) => counter.destroy(error))
+  // Node's own word for a sender who went away comes first at times.
+  bytes.once('error', (error) => counter.destroy(error instanceof Problem ? error : incomplete()))
   return bytes.pipe(counter)
 }
 

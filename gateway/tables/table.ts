@@ -13,10 +13,15 @@ export interface TableRow {
   /** As a spreadsheet counts: the first row of the file is 1. */
   readonly number: number
   readonly cells: readonly string[]
+  /** Places of the cells that hold a formula: what they show was computed elsewhere, and can be anything. */
+  readonly formulas?: readonly number[]
 }
 
 export type TableFormat = 'csv' | 'xlsx'
 
 /** Cells and characters that a row may have; beyond that it is not a table of ours. */
 export const mostCells = 200
+export const mostRecordCharacters = 2 ** 20
+/** A spreadsheet program keeps no longer text in a cell. */
+export const mostCellCharacters = 32_767
 export const batchRows = 1000

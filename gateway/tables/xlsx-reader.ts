@@ -1,70 +1,22 @@
 // Reads the first sheet of an Office Open XML workbook (ECMA-376 part 1, §18): shared strings first, then the sheet's rows as
-// they are inflated. What it would inflate to is bounded: a small file that holds a huge one is refused.
-import type { Readable } from 'node:stream'
+// they are inflated. What it would inflate to is bounded: a small file that holds a huge one is refused, and so is one with
+// macros. Formulas are told to whoever reads the rows; nothing is ever computed.
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
-import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl'
-import { batchRows, mostCells, UnreadableTable, type TableRow } from './table.ts'
-
-/** A workbook of 100,000 concerns is about 10 MiB, and 80 MiB inflated. */
-export const xlsxLimits = { fileBytes: 32 * 2 ** 20, inflatedBytes: 512 * 2 ** 20, entries: 1000 } as const
-
-const damaged = 'This is not a spreadsheet that can be read. Save it again as .xlsx, or as “CSV UTF-8”.'
+import { batchRows, mostCellCharacters, mostCells, UnreadableTable, type TableRow } from './table.ts'
+import { damaged, openWorkbook, tooLarge, xlsxLimits, type ReadPart } from './xlsx-parts.ts'
 
 /** @throws {UnreadableTable} */
 export async function* readXlsx(file: Buffer): AsyncGenerator<TableRow[]> {
-  const zip = await fromBufferPromise(file).catch(() => {
-    throw new UnreadableTable(damaged)
-  })
+  const workbook = await openWorkbook(file)
   try {
-    const parts = await partsOf(zip)
-    const budget = { left: xlsxLimits.inflatedBytes }
-    const text = (name: string) => xmlOf(zip, parts, name, budget)
-    const sheet = await firstSheet(text)
-    const strings = parts.has('xl/sharedStrings.xml') ? await sharedStrings(text('xl/sharedStrings.xml')) : []
-    yield* rowsOf(text(sheet), strings)
+    if (workbook.names.has('xl/vbaProject.bin'))
+      throw new UnreadableTable('This workbook holds macros. Save it as .xlsx, which has none.')
+    const sheet = await firstSheet(workbook.read)
+    const shared = 'xl/sharedStrings.xml'
+    const strings = workbook.names.has(shared) ? await sharedStrings(workbook.read(shared)) : []
+    yield* rowsOf(workbook.read(sheet), strings)
   } finally {
-    zip.close()
-  }
-}
-
-type Parts = ReadonlyMap<string, Entry>
-
-async function partsOf(zip: ZipFile): Promise<Parts> {
-  const parts = new Map<string, Entry>()
-  try {
-    for await (const entry of zip.eachEntry()) {
-      parts.set(entry.fileName, entry)
-      if (parts.size > xlsxLimits.entries) throw new UnreadableTable(damaged)
-    }
-  } catch (error) {
-    throw error instanceof UnreadableTable ? error : new UnreadableTable(damaged)
-  }
-  return parts
-}
-
-/** The text of a part, chunk by chunk. */
-async function* xmlOf(
-  zip: ZipFile,
-  parts: Parts,
-  name: string,
-  budget: { left: number },
-): AsyncGenerator<string> {
-  const entry = parts.get(name)
-  if (!entry) throw new UnreadableTable(damaged)
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  const stream: Readable = await zip.openReadStreamPromise(entry)
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      budget.left -= chunk.length
-      if (budget.left < 0)
-        throw new UnreadableTable(
-          'This spreadsheet is far larger inside than it says. Save it as “CSV UTF-8”.',
-        )
-      yield decoder.decode(chunk, { stream: true })
-    }
-    yield decoder.decode()
-  } catch (error) {
-    throw error instanceof UnreadableTable ? error : new UnreadableTable(damaged)
+    workbook.close()
   }
 }
 
@@ -104,7 +56,7 @@ async function finish(events: AsyncGenerator): Promise<void> {
 
 const nothing = () => []
 
-async function firstSheet(text: (name: string) => AsyncIterable<string>): Promise<string> {
+async function firstSheet(text: ReadPart): Promise<string> {
   let relation: string | undefined
   const book = { from1904: false }
   await finish(events(text('xl/workbook.xml'), {
@@ -131,6 +83,7 @@ async function firstSheet(text: (name: string) => AsyncIterable<string>): Promis
 async function sharedStrings(xml: AsyncIterable<string>): Promise<string[]> {
   const strings: string[] = []
   let current = ''
+  let characters = 0
   let inText = false
   let phonetic = false
   await finish(events(xml, {
@@ -140,31 +93,40 @@ async function sharedStrings(xml: AsyncIterable<string>): Promise<string[]> {
       inText = name === 't' && !phonetic
     },
     text: (text) => {
-      if (inText) current += text
+      if (inText) current = bounded(current, text)
     },
     close: (name) => {
       inText = false
       if (name === 'rPh') phonetic = false
-      if (name === 'si') strings.push(current)
+      if (name !== 'si') return
+      strings.push(current)
+      characters += current.length
+      if (characters > xlsxLimits.sharedCharacters) throw new UnreadableTable(tooLarge)
     },
   }, nothing)) // prettier-ignore
   return strings
 }
 
+/** One character more than a cell can have is enough to see that it has too many. */
+function bounded(current: string, text: string): string {
+  return current.length > mostCellCharacters ? current : (current + text).slice(0, mostCellCharacters + 1)
+}
+
 /** §18.3.1.4: a cell names its column, and empty ones are left out. */
 async function* rowsOf(xml: AsyncIterable<string>, strings: readonly string[]): AsyncGenerator<TableRow[]> {
   let ready: TableRow[] = []
-  let row: { number: number; cells: string[] } = { number: 0, cells: [] }
+  let row: { number: number; cells: string[]; formulas?: number[] } = { number: 0, cells: [] }
   let cell = { column: 0, type: '', value: '' }
   let inValue = false
   const seen: Seen = {
     open: (name, attributes) => {
-      if (name === 'row') row = { number: Number(attributes['r'] ?? row.number + 1), cells: [] }
+      if (name === 'row') row = { number: rowNumber(attributes['r'], row.number + 1), cells: [] }
+      if (name === 'f') (row.formulas ??= []).push(cell.column)
       if (name === 'c') cell = { column: columnOf(attributes['r'], row.cells.length), type: attributes['t'] ?? 'n', value: '' } // prettier-ignore
       inValue = name === 'v' || name === 't'
     },
     text: (text) => {
-      if (inValue) cell.value += text
+      if (inValue) cell.value = bounded(cell.value, text)
     },
     close: (name) => {
       inValue = false
@@ -172,7 +134,7 @@ async function* rowsOf(xml: AsyncIterable<string>, strings: readonly string[]): 
         while (row.cells.length < cell.column) row.cells.push('')
         row.cells[cell.column] = valueOf(cell, strings)
       }
-      if (name === 'row' && row.cells.some((text) => text !== '')) ready.push(row)
+      if (name === 'row' && (row.formulas || row.cells.some((text) => text !== ''))) ready.push(row)
     },
   }
   const take = () => {
@@ -188,6 +150,12 @@ async function* rowsOf(xml: AsyncIterable<string>, strings: readonly string[]): 
     batch = []
   }
   if (batch.length > 0) yield batch
+}
+
+function rowNumber(reference: string | undefined, next: number): number {
+  if (reference === undefined) return next
+  if (!/^[1-9]\d{0,6}$/.test(reference)) throw new UnreadableTable(damaged)
+  return Number(reference)
 }
 
 function columnOf(reference: string | undefined, next: number): number {

@@ -68,7 +68,7 @@ describe('concordat migrate', () => {
   test('says in one line that nothing answers', async () => {
     const url = 'postgres://owner:hidden-word@127.0.0.1:1/concordat'
     const { code, err } = await concordat(['migrate'], { MIGRATION_DATABASE_URL: url })
-    expect(err).toMatch(/^A server that the configuration names did not answer \(.*\)\.\n$/)
+    expect(err).toMatch(/^A server that this needs did not answer \(.*\)\.\n$/)
     expect(err).not.toContain('hidden-word')
     expect(code).toBe(1)
   })

@@ -66,9 +66,9 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /api/v1/ledger/verifier-key',
     'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
     'get /keys/new', 'get /open', 'get /keys/changes', 'get /api/v1/keys/changes',
-    'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/schema.json',
     'get /retention', 'get /retention/holds', 'get /retention/schedules', 'get /retention/certificates', 'get /retention/schedules/:owner/:class',
     'get /api/v1/retention/due', 'get /api/v1/retention/holds',
+    'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/template.xlsx', 'get /concerns/schema.json', 'get /api/v1/concerns/intakes',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
   ] // prettier-ignore
   return {
@@ -111,6 +111,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /api/v1/concerns/intakes/:id/take': { checked: true, body: { reason: 'New' } },
     'post /api/v1/concerns/intakes/:id/discard': { checked: true },
     'get /concerns/intake/:id': { checked: true },
+    'get /api/v1/concerns/intakes/:id': { checked: true },
     'post /concerns/intake/:id/take': { checked: true, form: { reason: 'New' } },
     'post /concerns/intake/:id/discard': { checked: true },
     ...keeping(),

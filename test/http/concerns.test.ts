@@ -1,9 +1,11 @@
 // The concerns database over HTTP: taking in files, editing, searching; who may; and that nothing is half-done.
+import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { entriesOf, startGateway, type TestGateway } from '../support/gateway.ts'
 import { signedIn } from '../support/pages.ts'
 import { workbook } from '../support/workbook.ts'
+import { tokenOf } from '../support/tokens.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -217,6 +219,71 @@ describe('taking in a file', () => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
   })
 
+  test('what it would do is shown concern by concern, with the columns that change, to its sender alone', async () => {
+    await takeIn(report('LEI', 'INS-S', 3))
+    const [first, second, ...others] = report('LEI', 'INS-S', 4)
+    const closing = { ...first, status: 'closed', status_on: '2026-10-01' }
+    const { id } = await check([closing, { ...second, text: 'Said anew.' }, ...others])
+    const editor = await gateway.as('rhian.davies')
+    expect((await editor.get(`${intakes}/${String(id)}`)).json()).toMatchObject({
+      state: 'checked',
+      changes: [
+        { row: 2, concern_id: 'INS-S-01', what: 'closed', columns: [{ column: 'status', from: 'open', to: 'closed' }, { column: 'status_on' }] },
+        { row: 3, what: 'changed', columns: [{ column: 'text', to: 'Said anew.' }] },
+        { row: 5, what: 'added', columns: [] },
+      ],
+    })
+    expect((await (await gateway.as('tom.whitfield')).get(`${intakes}/${String(id)}`)).status).toBe(403)
+    await editor.post(`${intakes}/${String(id)}/discard`)
+  }) // prettier-ignore
+
+  test('a formula and a NUL are faults of their cells, wherever they stand', async () => {
+    const rows = report('LEI', 'INS-T', 3).map((each) => ({ ...each, text: 'Too\0high' }))
+    expect((await check(rows))['faults']).toMatchObject(
+      [2, 3, 4].map((number) => ({ row: number, column: 'text' })),
+    )
+    const editor = await gateway.as('rhian.davies')
+    const names = columns.map(({ name }) => name)
+    const book = await workbook(names, report('LEI', 'INS-T', 3).map((each) => ({ ...each, text: '=1+1' }))) // prettier-ignore
+    expect((await editor.send(intakes, book, xlsx)).json()['faults']).toMatchObject(
+      [2, 3, 4].map((number) => ({ row: number, column: 'text', message: containing('holds a formula') })),
+    )
+  })
+
+  test('an upload that stops half-way keeps nothing, and its sender sees that it stopped', async () => {
+    const rows = csv(report('LEI', 'INS-U', 15))
+    const before = await total()
+    const { port } = new URL(gateway.url)
+    const token = await tokenOf(gateway, 'rhian.davies')
+    const socket = connect(Number(port), 'localhost')
+    socket.write(`POST ${intakes} HTTP/1.1\r\nHost: localhost:${port}\r\nAuthorization: Bearer ${token}\r\nContent-Type: text/csv\r\nContent-Length: ${rows.length * 2}\r\n\r\n${rows}`)
+    const editor = await gateway.as('rhian.davies')
+    const newest = async () => ((await editor.get(intakes)).json()['intakes'] as Row[])[0]
+    await expect.poll(async () => (await newest())?.['state']).toBe('reading')
+    socket.destroy()
+    await expect.poll(newest).toMatchObject({ state: 'stopped', stoppedBecause: containing('stopped before its end') })
+    expect(await total()).toBe(before)
+    const { rows: waiting } = await gateway.owner.query(`select count(*) as n from concordat.concern_intake_row where inspection = 'INS-U'`)
+    expect(waiting[0]?.['n']).toBe(0)
+  }) // prettier-ignore
+
+  test('a file whose waiting rows the server forgot is not taken in', async () => {
+    const editor = await gateway.as('rhian.davies')
+    const { id } = await check(report('LEI', 'INS-V', 3))
+    await gateway.owner.query('delete from concordat.concern_intake_row where intake_id = $1 and row_number = 4', [id])
+    const answer = await editor.post(`${intakes}/${String(id)}/take`, { reason: 'After the fall' })
+    expect([answer.status, answer.json()]).toEqual([409, expect.objectContaining({ detail: containing('no longer here') })])
+    expect((await editor.get('/api/v1/concerns/INS-V-01')).status).toBe(404)
+  }) // prettier-ignore
+
+  test('a hundred reports are taken in with their progress noted', async () => {
+    const rows = Array.from({ length: 600 }, (_, index) => report('LEI', `INS-W${index}`, 10)).flat()
+    const editor = await gateway.as('rhian.davies')
+    const checked = await check(rows)
+    expect(checked).toMatchObject({ rows: 6000, added: 6000 })
+    expect((await editor.post(`${intakes}/${String(checked['id'])}/take`, { reason: 'All of them' })).json()).toMatchObject({ state: 'taken', added: 6000 })
+  }) // prettier-ignore
+
   test('the rows that waited are gone once the file is taken in or discarded', async () => {
     const editor = await gateway.as('rhian.davies')
     const { id } = await check(report('LEI', 'INS-I', 3))
@@ -282,6 +349,13 @@ describe('one concern', () => {
     expect((await editor.get('/api/v1/concerns/C-K-7')).status).toBe(404)
   })
 })
+
+test('the schema and the templates are there for anybody, and the schema names every column', async () => {
+  const at = async (name: string) => fetch(new URL(`/concerns/${name}`, gateway.url))
+  expect(((await (await at('schema.json')).json()) as { fields: Row[] }).fields.map(({ name }) => name)).toEqual(columns.map(({ name }) => name))
+  expect(await (await at('template.csv')).text()).toBe(`${columns.map(({ name }) => name).join(',')}\r\n`)
+  expect((await at('template.xlsx')).headers.get('content-type')).toBe(xlsx)
+}) // prettier-ignore
 
 describe('in a browser', () => {
   const upload = async (rows: readonly Row[], token?: string) => {

@@ -1,4 +1,4 @@
-// A small .xlsx as a spreadsheet program writes it: shared strings, inline strings, dates as numbers of days, empty cells
+// A small .xlsx as a spreadsheet program writes it: shared strings, inline strings, dates as numbers of days, formulas, empty cells
 // left out (ECMA-376 part 1, §18).
 import { buffer } from 'node:stream/consumers'
 import { ZipFile } from 'yazl'
@@ -19,6 +19,7 @@ export async function workbook(
     const at = `r="${String.fromCharCode(65 + column)}${row}"`
     if (text === '') return ''
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return `<c ${at} s="1"><v>${serial(text)}</v></c>`
+    if (text.startsWith('=')) return `<c ${at}><f>${escape(text.slice(1))}</f><v>2</v></c>`
     if (text === 'true' || text === 'false') return `<c ${at} t="b"><v>${text === 'true' ? 1 : 0}</v></c>`
     if (column % 2 === 0) return `<c ${at} t="inlineStr"><is><t>${escape(text)}</t></is></c>`
     return `<c ${at} t="s"><v>${shared(text)}</v></c>`
@@ -32,6 +33,10 @@ export async function workbook(
     'xl/worksheets/sheet1.xml': `<worksheet ${main}><sheetData>${sheet.join('')}</sheetData></worksheet>`,
     'xl/sharedStrings.xml': `<sst ${main}>${strings.map((text) => `<si><r><t>${escape(text.slice(0, 2))}</t></r><r><t>${escape(text.slice(2))}</t></r><rPh><t>x</t></rPh></si>`).join('')}</sst>`,
   } // prettier-ignore
+  return zipOf(parts)
+}
+
+export function zipOf(parts: Readonly<Record<string, string>>): Promise<Buffer> {
   const zip = new ZipFile()
   for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name)
   zip.end()

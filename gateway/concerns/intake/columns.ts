@@ -5,7 +5,11 @@ import { dayOfSerial } from '../../tables/xlsx-reader.ts'
 import { columns, type Column, type ColumnName } from '../table-schema.ts'
 import type { Given, RowFault } from './row.ts'
 
-export type ReadCells = (row: TableRow) => Given
+/** `computed` names the columns that hold a formula. */
+export type ReadCells = (row: TableRow) => {
+  readonly given: Given
+  readonly computed?: readonly ColumnName[]
+}
 
 /** @returns how to read the rows below, or what is wrong with the heading */
 export function readHeading(
@@ -16,15 +20,22 @@ export function readHeading(
   const names = heading.cells.map((cell) => cell.trim().toLowerCase())
   const faults = faultsOf(names, heading.number)
   if (faults.length > 0) return faults
-  const dates = format === 'xlsx' ? columns.filter((column: Column) => column.type === 'date') : []
-  return ({ cells }) => {
-    const given: Partial<Record<ColumnName, string>> = {}
-    for (const { name } of columns) given[name] = cells[names.indexOf(name)] ?? ''
+  const places = columns.map((column: Column & { name: ColumnName }) => ({
+    name: column.name,
+    at: names.indexOf(column.name),
     // A spreadsheet keeps a date as a number of days.
-    for (const { name } of dates) given[name] = dayOfSerial(given[name] ?? '') ?? given[name] ?? ''
-    return given
+    read: format === 'xlsx' && column.type === 'date' ? dayOrText : asItIs,
+  }))
+  return ({ cells, formulas }) => {
+    const given: Partial<Record<ColumnName, string>> = {}
+    for (const { name, at, read } of places) given[name] = read(cells[at] ?? '')
+    const computed = formulas && places.filter(({ at }) => formulas.includes(at)).map(({ name }) => name)
+    return { given, ...(computed && { computed }) }
   }
 }
+
+const asItIs = (text: string) => text
+const dayOrText = (text: string) => dayOfSerial(text) ?? text
 
 function faultsOf(names: readonly string[], row: number): RowFault[] {
   const known = new Set<string>(columns.map((column) => column.name))

@@ -72,7 +72,8 @@ async function moved(tx: Transaction, intakeId: string, most: number): Promise<R
 async function mixedReports(tx: Transaction, intakeId: string, most: number): Promise<RowFault[]> {
   const { rows } = await tx.query(
     `select inspection, min(row_number) as row_number from concordat.concern_intake_row where intake_id = $1
-     group by inspection having count(distinct (establishment, report_published_on)) > 1 order by 2 limit $2`,
+     group by inspection
+     having min(establishment) <> max(establishment) or min(report_published_on) <> max(report_published_on) order by 2 limit $2`,
     [intakeId, most],
   )
   return rows.map((row) => ({

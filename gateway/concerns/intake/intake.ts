@@ -8,18 +8,20 @@ import { Problem } from '../../http/problem.ts'
 import type { Upload } from '../../http/upload.ts'
 import { readCsv } from '../../tables/csv-reader.ts'
 import { UnreadableTable, type TableFormat, type TableRow } from '../../tables/table.ts'
-import { readXlsx, xlsxLimits } from '../../tables/xlsx-reader.ts'
+import { xlsxLimits } from '../../tables/xlsx-parts.ts'
+import { readXlsx } from '../../tables/xlsx-reader.ts'
 import type { Concern } from '../concern.ts'
 import { currentEdition } from '../store.ts'
 import { readHeading, type ReadCells } from './columns.ts'
 import { compare, faultsAcrossRows } from './compare.ts'
 import { rowReader, type RowFault } from './row.ts'
-import { finishIntake, noteProgress, stageRows, type Intake, type StagedConcern } from './store.ts'
+import { finishIntake, inBulk, noteProgress, stagedLine, stageRows, type Intake } from './store.ts'
 
 /** So many faults are kept and shown; beyond that the number is enough. */
 export const mostFaultsKept = 500
 const progressEvery = 5000
 
+export const mostIntakeBytes = 128 * 2 ** 20
 export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 /** What a browser calls a CSV file depends on what is installed beside it. */
 const csvTypes = ['text/csv', 'application/csv', 'application/vnd.ms-excel', 'text/plain']
@@ -83,7 +85,10 @@ export async function concludeIntake(
   found: Found,
   sha256: Buffer,
 ): Promise<Intake> {
-  const across = found.faults.length === 0 ? await faultsAcrossRows(tx, id, mostFaultsKept) : []
+  const [across, compared] = await inBulk(tx, async () => [
+    found.faults.length === 0 ? await faultsAcrossRows(tx, id, mostFaultsKept) : [],
+    await compare(tx, id),
+  ])
   const faults = [...found.faults, ...across].slice(0, mostFaultsKept)
   return finishIntake(tx, id, {
     sha256,
@@ -91,7 +96,7 @@ export async function concludeIntake(
     baseEdition: await currentEdition(tx),
     faultCount: found.faultCount + across.length,
     faults,
-    ...(await compare(tx, id)),
+    ...compared,
   })
 }
 
@@ -110,8 +115,8 @@ async function stage(
   const read = rowReader(establishments)
   const faults: RowFault[] = []
   let cells: ReadCells | undefined
-  let faultCount = 0
-  let rowsRead = 0
+  let [faultCount, rowsRead, noted] = [0, 0, 0]
+  let staging: Promise<void> = Promise.resolve()
   for await (const batch of batches) {
     const [heading, ...others] = batch
     const rows = cells ? batch : others
@@ -121,19 +126,27 @@ async function stage(
         return { rowsRead: 0, faultCount: understood.length, faults: understood }
       cells = understood
     }
-    const concerns: StagedConcern[] = []
+    let lines = ''
     for (const row of rows) {
-      const checked = read(row.number, cells(row))
-      if ('concern' in checked) concerns.push({ row: row.number, ...checked.concern })
+      const { given, computed } = cells(row)
+      const checked = read(row.number, given, computed)
+      if ('concern' in checked) lines += stagedLine(id, row.number, checked.concern)
       else {
         faultCount += checked.faults.length
         if (faults.length < mostFaultsKept) faults.push(...checked.faults)
       }
     }
-    await stageRows(tx, id, concerns)
+    // The database writes these while the next are read.
+    await staging
+    staging = stageRows(tx, lines)
+    staging.catch(() => undefined)
     rowsRead += rows.length
-    if (rowsRead % progressEvery < rows.length) await noteProgress(db, id, rowsRead)
+    if (rowsRead - noted >= progressEvery) {
+      noted = rowsRead
+      await noteProgress(db, id, rowsRead)
+    }
   }
+  await staging
   if (!cells) return { rowsRead: 0, faultCount: 1, faults: [{ message: 'The file is empty. Its first row must name the columns.' }] } // prettier-ignore
   return { rowsRead, faultCount, faults }
 }

@@ -2,6 +2,7 @@
 // Spelling is forgiven where nothing can be mistaken: capitals, spaces for hyphens, dates as 2026-04-01 or 01/04/2026.
 import type { Establishments } from '../../../policies/establishments.ts'
 import { type Concern, type HealthyPrisonTest, type Judgement, type Rank, type Status } from '../concern.ts'
+import { mostCellCharacters } from '../../tables/table.ts'
 import { columns, type Column, type ColumnName } from '../table-schema.ts'
 
 export interface RowFault {
@@ -17,23 +18,55 @@ export type Checked = { readonly concern: Concern } | { readonly faults: readonl
 type Read = Partial<Record<ColumnName, string>>
 type Say = (column: ColumnName, message: string) => void
 
-/** @returns what reads rows; it remembers which establishments it has looked up */
-export function rowReader(establishments: Establishments): (row: number, given: Given) => Checked {
+/**
+ * @returns what reads rows. It remembers what it has seen of values that come again and again: codes, choices, days
+ */
+export function rowReader(establishments: Establishments) {
+  const readers = columns.map((column: Column & { name: ColumnName }) => ({
+    column,
+    read: remembering(column),
+  }))
   const hints = new Map<string, string | undefined>()
   const wrongEstablishment = (code: string) => {
-    if (!hints.has(code)) hints.set(code, hintFor(establishments, code))
-    return hints.get(code)
+    if (!hints.has(code) && hints.size < mostRemembered) hints.set(code, hintFor(establishments, code))
+    return hints.has(code) ? hints.get(code) : hintFor(establishments, code)
   }
-  return (row, given) => {
+  return (row: number, given: Given, computed: readonly ColumnName[] = []): Checked => {
     const faults: RowFault[] = []
     const say: Say = (column, message) => void faults.push({ row, column, message })
-    const read: Read = {}
-    for (const column of columns)
-      read[column.name] = readValue(column, (given[column.name] ?? '').trim(), say)
-    const wrong = read.establishment_code && wrongEstablishment(read.establishment_code)
+    for (const column of computed) say(column, formulaFault)
+    const values: Read = {}
+    for (const { column, read } of readers) values[column.name] = read((given[column.name] ?? '').trim(), say)
+    const wrong = values.establishment_code && wrongEstablishment(values.establishment_code)
     if (wrong) say('establishment_code', wrong)
-    checkTogether(read, say)
-    return faults.length > 0 ? { faults } : { concern: concernOf(read) }
+    checkTogether(values, say)
+    return faults.length > 0 ? { faults } : { concern: concernOf(values) }
+  }
+}
+
+const formulaFault =
+  'This cell holds a formula. Put in its place what it comes to (copy, then paste as value).'
+/** Of one column. A file has few days and few choices; what is past this number is read each time. */
+const mostRemembered = 5000
+
+type ReadCell = (text: string, say: Say) => string
+
+/** Only what was right is remembered. */
+function remembering(column: Column & { name: ColumnName }): ReadCell {
+  const pattern = column.pattern === undefined ? undefined : new RegExp(column.pattern)
+  const read: ReadCell = (text, say) => readValue(column, pattern, text, say)
+  if (column.type === 'string' && !column.oneOf) return read
+  const known = new Map<string, string>()
+  return (text, say) => {
+    const found = known.get(text)
+    if (found !== undefined) return found
+    const told = { faults: 0 }
+    const value = read(text, (name, message) => {
+      told.faults += 1
+      say(name, message)
+    })
+    if (told.faults === 0 && known.size < mostRemembered) known.set(text, value)
+    return value
   }
 }
 
@@ -43,7 +76,12 @@ function hintFor(establishments: Establishments, code: string): string | undefin
   return `There is no establishment with the code ${code}.${nearest.length > 0 ? ` Did you mean ${nearest.join(', ')}?` : ''}`
 }
 
-function readValue(column: Column & { name: ColumnName }, text: string, say: Say): string {
+function readValue(
+  column: Column & { name: ColumnName },
+  pattern: RegExp | undefined,
+  text: string,
+  say: Say,
+): string {
   if (text === '') {
     if (column.required) say(column.name, `Fill this in: ${column.description}`)
     return ''
@@ -55,12 +93,17 @@ function readValue(column: Column & { name: ColumnName }, text: string, say: Say
   if (column.type === 'date') return readDay(column.name, text, say)
   if (column.type === 'boolean') return readFlag(column.name, text, say)
   if (column.oneOf) return readChoice(column.name, column.oneOf, text, say)
-  const value = column.pattern === undefined ? text : text.toUpperCase()
-  if (column.pattern !== undefined && !new RegExp(column.pattern).test(value))
+  const value = pattern ? text.toUpperCase() : text
+  if (pattern && !pattern.test(value))
     say(column.name, `“${shortened(text)}” does not look like ${column.example}.`)
   if (column.longest !== undefined && value.length > column.longest)
-    say(column.name, `This is ${value.length} characters long. Use at most ${column.longest}.`)
+    say(column.name, `This is ${lengthOf(value)} characters long. Use at most ${column.longest}.`)
   return value
+}
+
+/** A cell of a spreadsheet is read no further than its program would. */
+function lengthOf(text: string): string {
+  return text.length > mostCellCharacters ? `more than ${mostCellCharacters}` : String(text.length)
 }
 
 function readChoice(name: ColumnName, choices: readonly string[], text: string, say: Say): string {

@@ -1,13 +1,13 @@
 // SQL of the intake: rows wait in a table of their own until they are taken in or discarded, and are deleted then.
 import type { Permit } from '../../../policies/decide.ts'
-import type { Database, Queryable, Transaction } from '../../db.ts'
+import { copyText, type Database, type Queryable, type Transaction } from '../../db.ts'
 import type { Concern } from '../concern.ts'
 import { factsOf } from '../store.ts'
 import type { Comparison } from './compare.ts'
 import type { RowFault } from './row.ts'
 
 export type IntakeFormat = 'csv' | 'xlsx' | 'json'
-export type IntakeState = 'reading' | 'checked' | 'taken' | 'discarded'
+export type IntakeState = 'reading' | 'stopped' | 'checked' | 'taken' | 'discarded'
 
 export interface Intake extends Comparison {
   readonly id: string
@@ -23,9 +23,9 @@ export interface Intake extends Comparison {
   /** The first of them. */
   readonly faults: readonly RowFault[]
   readonly takenEdition?: number
+  /** In words, where it could not be read to its end. */
+  readonly stoppedBecause?: string
 }
-
-export type StagedConcern = Concern & { readonly row: number }
 
 /** In a transaction of its own, so that its progress can be seen. */
 export async function startIntake(
@@ -38,6 +38,14 @@ export async function startIntake(
   )
 }
 
+/** Its own transaction, and the rows in it, are gone. */
+export async function stopIntake(db: Database, id: string, because: string): Promise<void> {
+  await db.query(
+    `update concordat.concern_intake set state = 'stopped', stopped_because = $2 where id = $1 and state = 'reading'`,
+    [id, because],
+  )
+}
+
 export async function noteProgress(db: Database, id: string, rowsRead: number): Promise<void> {
   await db.query(`update concordat.concern_intake set rows_read = $2 where id = $1 and state = 'reading'`, [
     id,
@@ -45,22 +53,17 @@ export async function noteProgress(db: Database, id: string, rowsRead: number): 
   ])
 }
 
-export async function stageRows(
-  tx: Transaction,
-  id: string,
-  concerns: readonly StagedConcern[],
-): Promise<void> {
-  if (concerns.length === 0) return
-  const column = (of: keyof StagedConcern) => concerns.map((concern) => concern[of])
-  await tx.query(
-    `insert into concordat.concern_intake_row (intake_id, row_number, reference, ${factsOf()})
-     select $1, * from unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::text[], $9::text[],
-       $10::boolean[], $11::text[], $12::date[], $13::text[], $14::date[])`,
-    [
-      id, column('row'), column('reference'), column('establishment'), column('inspection'), column('reportPublishedOn'), column('test'),
-      column('rank'), column('text'), column('opinion'), column('status'), column('statusOn'), column('judgement'), column('judgedOn'),
-    ], // prettier-ignore
-  )
+/** In the text format of COPY; what is no free text holds nothing that it would have to escape. */
+export function stagedLine(intakeId: string, row: number, concern: Concern): string {
+  const { reference, establishment, reportPublishedOn, test, rank, opinion, status, statusOn } = concern
+  const judged = `${concern.judgement ?? '\\N'}\t${concern.judgedOn ?? '\\N'}`
+  return `${intakeId}\t${row}\t${reference}\t${establishment}\t${copyText(concern.inspection)}\t${reportPublishedOn}\t${test}\t${rank}\t${copyText(concern.text)}\t${opinion}\t${status}\t${statusOn}\t${judged}\n`
+}
+
+export async function stageRows(tx: Transaction, lines: string): Promise<void> {
+  if (lines === '') return
+  const columns = `intake_id, row_number, reference, ${factsOf()}`
+  await tx.copyIn(`copy concordat.concern_intake_row (${columns}) from stdin`, lines)
 }
 
 export interface Concluded extends Comparison {
@@ -86,16 +89,21 @@ export async function finishIntake(tx: Transaction, id: string, found: Concluded
   return parseIntake(rows[0])
 }
 
-/** Only its starter's: what is not theirs is not found. Locked until the transaction ends. */
+const byId = `select * from concordat.concern_intake where id = $1 and started_by = $2`
+
+/** Only its starter's: what is not theirs is not found. */
+export async function findIntake(db: Queryable, id: string, startedBy: string): Promise<Intake | undefined> {
+  const { rows } = await db.query(byId, [id, startedBy])
+  return rows[0] && parseIntake(rows[0])
+}
+
+/** The same, locked until the transaction ends. */
 export async function lockIntake(
   tx: Transaction,
   id: string,
   startedBy: string,
 ): Promise<Intake | undefined> {
-  const { rows } = await tx.query(
-    `select * from concordat.concern_intake where id = $1 and started_by = $2 for update`,
-    [id, startedBy],
-  )
+  const { rows } = await tx.query(`${byId} for update`, [id, startedBy])
   return rows[0] && parseIntake(rows[0])
 }
 
@@ -107,24 +115,53 @@ export async function listIntakes(db: Queryable, startedBy: string): Promise<Int
   return rows.map(parseIntake)
 }
 
-/** Ends the version of each concern that differs, then adds the next, and what is new: all in one edition. */
-export async function takeRows(tx: Transaction, permit: Permit, id: string, edition: number): Promise<void> {
+/**
+ * Ends the version of each concern that differs, then adds the next, and what is new: all in one edition.
+ *
+ * @param rows how many must be waiting
+ * @returns false where they are not all there: the server fell over since they were checked
+ */
+export async function takeRows(
+  tx: Transaction,
+  permit: Permit,
+  { id, rowsRead }: Pick<Intake, 'id' | 'rowsRead'>,
+  edition: number,
+): Promise<boolean> {
   if (permit.act !== 'change-concerns') throw new TypeError('a permit for another act')
-  await tx.query(
-    `update concordat.concern_version c set last_edition = $2 - 1 from concordat.concern_intake_row r
-     where r.intake_id = $1 and c.reference = r.reference and c.last_edition is null
-       and (${factsOf('c')}) is distinct from (${factsOf('r')})`,
-    [id, edition],
-  )
-  await tx.query(
-    `insert into concordat.concern_version (reference, version, first_edition, ${factsOf()})
-     select r.reference,
-       1 + coalesce((select max(v.version) from concordat.concern_version v where v.reference = r.reference), 0), $2, ${factsOf('r')}
-     from concordat.concern_intake_row r
-     where r.intake_id = $1
-       and not exists (select from concordat.concern_version c where c.reference = r.reference and c.last_edition is null)`,
-    [id, edition],
-  )
+  return inBulk(tx, async () => {
+    const waiting = await tx.query(
+      'select count(*) as rows from concordat.concern_intake_row where intake_id = $1',
+      [id],
+    )
+    if (waiting.rows[0]?.['rows'] !== rowsRead) return false
+    await tx.query(
+      `update concordat.concern_version c set last_edition = $2 - 1 from concordat.concern_intake_row r
+       where r.intake_id = $1 and c.reference = r.reference and c.last_edition is null
+         and (${factsOf('c')}) is distinct from (${factsOf('r')})`,
+      [id, edition],
+    )
+    // What still stands is as the row has it; what ended just now gets its next version.
+    await tx.query(
+      `insert into concordat.concern_version (reference, version, first_edition, ${factsOf()})
+       select r.reference, coalesce(c.version, 0) + 1, $2, ${factsOf('r')}
+       from concordat.concern_intake_row r
+       left join concordat.concern_version c on c.reference = r.reference and (c.last_edition is null or c.last_edition = $2 - 1)
+       where r.intake_id = $1 and (c.reference is null or c.last_edition is not null)`,
+      [id, edition],
+    )
+    return true
+  })
+}
+
+/**
+ * For statements over all the rows of an intake. The planner has no figures of rows that came a moment ago, takes them for few
+ * and would look each one up in the other table, which it may take for empty.
+ */
+export async function inBulk<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+  await tx.query(`select set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)`)
+  const value = await work()
+  await tx.query(`select set_config('enable_nestloop', 'on', true)`)
+  return value
 }
 
 export async function endIntake(
@@ -158,6 +195,7 @@ function parseIntake(row: Record<string, unknown>): Intake {
     changed: Number(row['changed'] ?? 0),
     closed: Number(row['closed'] ?? 0),
     unchanged: Number(row['unchanged'] ?? 0),
+    ...(typeof row['stopped_because'] === 'string' && { stoppedBecause: row['stopped_because'] }),
     ...(row['taken_edition'] !== null && { takenEdition: Number(row['taken_edition']) }),
   }
 }
