@@ -28,6 +28,7 @@ export type KeyFaultCode =
   | 'key.cannot-encrypt'
   | 'key.wrong-person'
   | 'package.unsealable'
+  | 'message.for-nobody'
   | 'message.unopened'
   | 'private-key.unreadable'
   | 'private-key.locked'

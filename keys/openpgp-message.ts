@@ -37,6 +37,11 @@ const createText = createMessage as unknown as (options: {
   text: string
   date: Date
 }) => Promise<EncryptOptions['message']>
+const createBytes = createMessage as unknown as (options: {
+  binary: Uint8Array
+  date: Date
+  format: 'binary'
+}) => Promise<EncryptOptions['message']>
 const encryptStreamed = encrypt as unknown as (options: EncryptOptions) => Promise<ReadableStream<Uint8Array>>
 const encryptArmored = encrypt as unknown as (options: EncryptOptions) => Promise<string>
 
@@ -63,6 +68,35 @@ export async function encryptText(
   const options = await optionsFor(to)
   const armored = await encryptArmored({ ...options, message: await createText({ text, date: to.at }) })
   return { armored, recipient: options.encryptionKeys }
+}
+
+/**
+ * One message that each of several people can open with their own key, signed by the gateway: for a shared mailbox, whose
+ * members are named (hmpps-2025/20-address, S35).
+ *
+ * @param to every key is judged as of `at`; one that is not fit stops it all
+ * @returns the armoured message
+ * @throws {KeyFault} with the code of the first thing that is wrong with a key; `message.for-nobody` where nobody is named
+ */
+export async function encryptForAll(
+  content: Uint8Array,
+  to: Omit<Correspondence, 'recipientArmored'> & { readonly recipientsArmored: readonly string[] },
+): Promise<string> {
+  const recipients = await Promise.all(to.recipientsArmored.map((armored) => usableRecipient(armored, to.at)))
+  const [first, ...others] = recipients
+  if (!first)
+    throw new KeyFault('message.for-nobody', 'Nobody is named who could open this. Nothing was sent.')
+  const forEach = await Promise.all([first, ...others].map((each) => sessionKeyFor(each, to.at)))
+  // GCM only where everybody takes it.
+  const sessionKey = forEach.find(({ aeadAlgorithm }) => aeadAlgorithm === undefined) ?? forEach[0]
+  return encryptArmored({
+    message: await createBytes({ binary: content, date: to.at, format: 'binary' }),
+    encryptionKeys: recipients,
+    signingKeys: to.signer.reveal(),
+    ...(sessionKey && { sessionKey }),
+    date: to.at,
+    config: openpgpConfig,
+  })
 }
 
 async function optionsFor(
