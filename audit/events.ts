@@ -123,6 +123,15 @@ export const catalogue = {
   ),
   'ledger.proof-issued': eventType(1, { entry: z.uuid(), treeSize: count, disclosed: names.optional() }, {}),
   'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
+  'agreement.viewed': eventType(1, { as: format.optional() }, {}),
+  'agreement.version-proposed': eventType(1, { hash: sha256Hex, appliesFrom: day.optional() }, {}),
+  /** `number` counts activations: with the hash it says what decided from then on. */
+  'agreement.version-activated': eventType(
+    1,
+    { hash: sha256Hex, appliesFrom: day.optional(), number: count },
+    {},
+  ),
+  'agreement.version-withdrawn': eventType(1, { hash: sha256Hex, appliesFrom: day.optional() }, {}),
   'source.read': eventType(1, { dataset: name, rows: count, columns: count }, {}),
   'delivery.failed': eventType(
     1,
@@ -167,6 +176,7 @@ export const subjectKinds = [
   'decision',
   'concern',
   'intake',
+  'version',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

@@ -11,6 +11,7 @@ import { rejection } from './http/rejection.ts'
 import { noStore, securityHeaders } from './http/security.ts'
 import { createSessions, csrfProtection, loopbackIsSecure } from './http/session.ts'
 import { receiveForms } from './http/upload.ts'
+import { agreementEndpoints } from './agreements/endpoints.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
@@ -72,6 +73,7 @@ export function allEndpoints(wiring: Wiring) {
     ...transferEndpoints(wiring),
     ...concernEndpoints(wiring),
     ...retentionEndpoints(wiring),
+    ...agreementEndpoints(wiring),
     ...assuranceEndpoints(wiring),
   ]
 }

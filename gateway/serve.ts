@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { record } from './http/mount.ts'
+import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
 import { raiseOverdue } from './retention/overdue.ts'
 import { startWorker, type Worker } from './worker.ts'
@@ -55,12 +56,13 @@ export async function beginLedger(wiring: Wiring): Promise<void> {
   wiring.ledgerProcess.start()
 }
 
-async function announceAgreements({ db, clock, agreements }: Wiring): Promise<void> {
-  const keys = [...agreements.agreements.values()].map(({ key, hash }) => `${key}@${hash}`)
-  await db.withTransaction(
-    (tx) =>
-    record(tx, [{ type: 'agreements.loaded', actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'start', policy: agreements.localHash, detail: { agreements: keys, clauses: agreements.clauses.size } }], clock()), // prettier-ignore
-  )
+async function announceAgreements({ db, clock, policies }: Wiring): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    const agreements = policies.today()
+    const keys = [...agreements.agreements.values()].map(({ key, hash }) => `${key}@${hash}`)
+    const shipped = await recordShipped(tx, policies, agreements.localHash, clock())
+    await record(tx, [{ type: 'agreements.loaded', actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'start', policy: agreements.localHash, detail: { agreements: keys, clauses: agreements.clauses.size } }, ...shipped], clock()) // prettier-ignore
+  })
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

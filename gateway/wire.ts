@@ -4,11 +4,11 @@ import { confirmCommitted } from '../audit/committed.ts'
 import { readLog } from '../audit/log.ts'
 import { proveInclusion } from '../audit/proofs.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { findDuty, type Agreements } from '../policies/agreements.ts'
-import { dutyDates } from '../policies/duty.ts'
 import { loadEstablishments } from '../policies/establishments.ts'
-import { loadAgreements } from '../policies/pack.ts'
+import { loadPolicies } from '../policies/pack.ts'
 import { resolveRetention } from '../policies/retention.ts'
+import { versionsIn } from '../policies/versions.ts'
+import { deciding, live, openPolicies, type Policies } from './agreements/policies.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { openDatabase, type Database } from './db.ts'
@@ -27,7 +27,8 @@ import { missedReminders } from './people/key-reminders.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
 import type { EntryProof } from './transfers/certify.ts'
-import { describeExchange } from './transfers/exchange.ts'
+import { supplyClocksIn } from './transfers/duties.ts'
+import { exchangesIn } from './transfers/exchange.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { openFileVault } from './vault.ts'
 
@@ -42,14 +43,18 @@ export interface WireOptions {
   readonly createMissingKeys: boolean
 }
 
-const supplyClause = 'hmpps-2025/16'
-
 export async function wire({ config, clock, log, version, createMissingKeys }: WireOptions) {
-  const agreements = await loadAgreements()
   const startedAt = clock()
+  const shipped = await loadPolicies()
   const keys = await openKeyDirectory(config.keyDirectory, { createMissing: createMissingKeys, email: config.mailFrom, at: clock() }) // prettier-ignore
   const databases = openDatabases(config, log)
-  const { db, source } = databases
+  const policies = await openPolicies(
+    databases.gateway,
+    { ...versionsIn(shipped.sources), loaded: shipped.agreements },
+    clock,
+  )
+  const db = deciding(databases.gateway, policies)
+  const { source } = databases
   await announceLostKeys(db, keys.store, log)
   const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
@@ -58,17 +63,18 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     config, clock, log, version, db, jobs,
     identityProvider,
     identify: createIdentify({ identityProvider, issuer: config.oidc.issuer, audience: config.apiAudience, clock }),
-    judge: createJudge(agreements),
-    exchange: describeExchange(agreements, 'hmpps-2025', 'case-level-data'),
-    datasets: agreements.datasets,
-    purposes: agreements.purposes,
-    schedules: agreements.schedules,
-    parties: agreements.parties,
+    policies,
+    judge: createJudge(policies),
+    exchanges: exchangesIn(policies),
+    datasets: live(() => policies.today().datasets),
+    purposes: live(() => policies.today().purposes),
+    parties: live(() => policies.today().parties),
+    schedules: live(() => policies.today().schedules),
     establishments: await loadEstablishments(),
     publicUrl: config.publicUrl,
-    supplyClock: supplyClock(agreements),
-    retention: retentionOf(agreements),
-    source: createPostgresSource(source.pool, agreements.datasets.values()),
+    supplyClocks: supplyClocksIn(policies),
+    retention: retentionOf(policies),
+    source: createPostgresSource(source.pool, shipped.agreements.datasets.values()),
     vault: await openFileVault(config.vaultDirectory),
     keyStore: keys.store,
     signer: keys.packages,
@@ -78,14 +84,13 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     verifierKey: ledger.verifierKey,
     proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined), count: (itemId: string) => countKeyUse(db, { itemId, entryId, at: clock() }) }),
     proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId),
-    clausesFor: clausesFor(agreements),
+    clausesFor: clausesFor(policies),
     sendMail: await openMailer(config),
     ledgerProcess: ledger,
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
     destruction: () => destructionState(db, clock(), startedAt),
     missedReminders: () => missedReminders(db, clock()),
-    agreements,
     close: async () => {
       await jobs.stop()
       await ledger.stop()
@@ -106,21 +111,15 @@ function openDatabases(config: Config, log: Log) {
       onIdleError: (error) => log.warn('database.idle', { error }),
     })
   return {
-    db: open(config.databaseUrl, 'concordat-gateway', 20),
+    gateway: open(config.databaseUrl, 'concordat-gateway', 20),
     ledger: open(config.ledgerDatabaseUrl, 'concordat-ledger', 4),
     source: open(config.sourceDatabaseUrl, 'concordat-source', 6),
   }
 }
 
-function supplyClock(agreements: Agreements) {
-  const rule = findDuty(agreements, supplyClause)
-  if (!rule) throw new Error(`No agreement pack has the duty of ${supplyClause}.`)
-  return { clause: supplyClause, dates: (startedAt: Date) => dutyDates(rule, startedAt) }
-}
-
-function retentionOf(agreements: Agreements) {
+function retentionOf(policies: Pick<Policies, 'today'>) {
   return ({ agreement, from, to, retentionClass }: Transfer) =>
-    resolveRetention(agreements, agreement, from, to, retentionClass)
+    resolveRetention(policies.today(), agreement, from, to, retentionClass)
 }
 
 async function proveDestruction(

@@ -84,6 +84,20 @@ export function findDuty(agreements: Agreements, clause: string): DutyRule | und
   return pack?.paragraphs.flatMap((paragraph) => paragraph.duties).find((duty) => duty.clause === clause)
 }
 
+/** The duties that run between two events of an exchange: those beside it in its paragraph; else those of the whole agreement. */
+export function dutiesBetween(
+  agreements: Agreements,
+  agreementKey: string,
+  exchangeKey: string,
+  { starts, meets }: Pick<DutyRule, 'starts' | 'meets'>,
+): DutyRule[] {
+  const paragraphs = agreements.agreements.get(agreementKey)?.paragraphs ?? []
+  const of = (some: readonly Paragraph[]) =>
+    some.flatMap(({ duties }) => duties.filter((duty) => duty.starts === starts && duty.meets === meets))
+  const own = of(paragraphs.filter(({ exchanges }) => exchanges.some(({ key }) => key === exchangeKey)))
+  return own.length > 0 ? own : of(paragraphs.filter(({ exchanges }) => exchanges.length === 0))
+}
+
 /** Whether anything new can be done under it; its dates say on which days. The gateway's own rules always stand. */
 export function takesNewTransfers({ head }: Pack<AgreementFile | GatewayFile>): boolean {
   return !('standing' in head.value) || head.value.standing.value === 'in-force'

@@ -65,7 +65,7 @@ export interface Catalogue {
   readonly purposes: ReadonlyMap<string, Purpose>
 }
 
-/** Reads `datasets/*.yaml`; mistakes go to `faults`. */
+/** Reads `datasets/*.yaml`, and those that an agreement brings; mistakes go to `faults`. */
 export function readCatalogue(sources: Sources, parties: ReadonlySet<string>, faults: Fault[]): Catalogue {
   const purposes = new Map<string, Purpose>()
   const purposesPath = 'datasets/purposes.yaml'
@@ -73,9 +73,11 @@ export function readCatalogue(sources: Sources, parties: ReadonlySet<string>, fa
   for (const purpose of purposesFile?.value.purposes ?? []) purposes.set(purpose.key, purpose)
   const datasets = new Map<string, Dataset>()
   for (const [path, text] of sources) {
-    if (!/^datasets\/.+\.yaml$/.test(path) || path === purposesPath) continue
+    if (!/^(agreements\/[^/]+\/)?datasets\/.+\.yaml$/.test(path) || path === purposesPath) continue
     const file = parseYaml(path, text, datasetShape, faults)
     if (file === undefined) continue
+    if (datasets.has(file.value.key))
+      faults.push({ code: 'duplicate', ...file.place(['key']), message: `The dataset ${file.value.key} is there already.`, remedy: 'Give it a key of its own.' }) // prettier-ignore
     checkDataset(file, parties, purposes, faults)
     datasets.set(file.value.key, { ...file.value, fields: file.value.schema.fields })
   }
@@ -91,7 +93,7 @@ function checkDataset(
   const { key, owner, dateField, establishmentField, personField, schema } = file.value
   const add = (path: PropertyKey[], message: string, remedy: string) =>
     faults.push({ code: 'unknown-name', ...file.place(path), message, remedy })
-  if (file.file !== `datasets/${key}.yaml`)
+  if (!file.file.endsWith(`datasets/${key}.yaml`))
     add(['key'], `The dataset ${key} is not in datasets/${key}.yaml.`, 'Rename the file or the key.')
   if (!parties.has(owner)) add(['owner'], `There is no party ${owner}.`, 'Use a key of parties.yaml.')
   const types = new Map<string, string>(schema.fields.map((field) => [field.name, field.type]))

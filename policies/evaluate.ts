@@ -2,7 +2,15 @@
 // the packs say. Cedar skips a rule that cannot be evaluated and may still allow, so every error is handed back as one.
 import { policyToJson } from '@cedar-policy/cedar-wasm/nodejs'
 import * as cedar from './cedar.ts'
-import { thingActedOn, transferKeys, type Act, type Facts, type Thing, type TransferFacts } from './facts.ts'
+import {
+  isVersionAct,
+  thingActedOn,
+  transferKeys,
+  type Act,
+  type Facts,
+  type Thing,
+  type TransferFacts,
+} from './facts.ts'
 import type { Rule } from './rules.ts'
 import { shapesOf, UnfitFact, type Shapes } from './shapes-of-schema.ts'
 
@@ -77,6 +85,8 @@ export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'enrol-key') return entity('Keyring', facts.person.id, {})
   if (act === 'confirm-key') return facts.keyring && keyringOf(facts.keyring)
   if (act === 'read-concerns' || act === 'change-concerns') return entity('Concerns', 'concerns', {})
+  if (act === 'read-agreements') return entity('AgreementRegister', 'agreements', {})
+  if (isVersionAct(act)) return facts.version && versionOf(facts.version)
   const thing = thingActedOn(act)
   if (thing === 'transfer')
     return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))
@@ -88,11 +98,16 @@ function keyringOf({ owner, party }: NonNullable<Facts['keyring']>): Entity {
   return entity('Keyring', owner, { owner: personId(owner), party })
 }
 
+function versionOf({ id, ...attributes }: NonNullable<Facts['version']>): Entity {
+  return entity('AgreementVersion', id, known(withPeople(attributes)))
+}
+
 /** People are entities to the rules, so that they can be compared with who acts. */
 function withPeople(attributes: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([key, value]: [string, unknown]) => {
-      if (['author', 'photographer', 'liftAskedBy'].includes(key)) return [key, personId(String(value))]
+      if (['author', 'photographer', 'liftAskedBy', 'proposer'].includes(key))
+        return [key, personId(String(value))]
       if (key === 'readers' && Array.isArray(value)) return [key, value.map(String).map(personId)]
       return [key, value]
     }),

@@ -9,12 +9,13 @@ export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
   'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns',
   'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
+  'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
   'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
 /** What an act can be done to. The facts of an act hold one of them; looking at the log, the retention of what is held or the
- * concerns database, changing the latter, and enrolling a key need none. A change of key is of a key ring. */
+ * concerns database or the agreements, changing the concerns, and enrolling a key need none. A change of key is of a key ring. */
 export const things = ['transfer', 'item', 'document', 'photograph', 'enrolment', 'visit'] as const
 export type Thing = (typeof things)[number]
 
@@ -111,6 +112,26 @@ const transferShape = transferFields.readonly()
 /** The names of all facts about a transfer. */
 export const transferKeys = transferFields.keyof().options
 
+/** A version of an agreement that is proposed. The gateway's own rules alone decide about it, and never the one it would replace. */
+const versionShape = z
+  .object({
+    id: z.string().min(1),
+    agreement: z.string(),
+    hash: z.string(),
+    /** Those that it binds, both now and in the words that are proposed. */
+    parties: list,
+    proposer: z.string().exactOptional(),
+    /** What its paperwork lacks (annex-a-check.ts). */
+    missing: list,
+  })
+  .readonly()
+
+const versionActs: readonly Act[] = ['propose-version', 'activate-version', 'withdraw-version']
+
+export function isVersionAct(act: Act): boolean {
+  return versionActs.includes(act)
+}
+
 export const factsShape = z
   .object({
     now: z.iso.datetime(),
@@ -122,6 +143,7 @@ export const factsShape = z
     enrolment: enrolmentShape.exactOptional(),
     visit: visitShape.exactOptional(),
     keyring: keyringShape.exactOptional(),
+    version: versionShape.exactOptional(),
   })
   .readonly()
 
@@ -134,7 +156,7 @@ export type Governed = Pick<TransferFacts, 'agreement' | 'exchange' | 'from' | '
 
 /** The thing that an act is done to, as far as it says what governs it. */
 export function governedBy(act: Act, facts: Facts): Governed | undefined {
-  return facts[thingActedOn(act)]
+  return isVersionAct(act) ? undefined : facts[thingActedOn(act)]
 }
 
 /** Facts as they were stored. @throws {z.ZodError} */

@@ -90,6 +90,7 @@ const changeShapes = {
   enrolment: change,
   visit: change,
   keyring: change,
+  version: change,
 }
 
 const exchangeShape = z.strictObject({
@@ -201,6 +202,8 @@ export const agreementShape = z.strictObject({
   standing: given(z.enum(['in-force', 'superseded', 'historical'])),
   /** Both days included. A historical agreement may be undated. */
   inForce: z.strictObject({ from: given(dateShape).optional(), until: given(dateShape).optional() }),
+  /** The first day for which these very words decide, where an amendment starts later than the agreement did. */
+  appliesFrom: given(dateShape).optional(),
   supersedes: keyShape.optional(),
   /** `next` is left out where nobody will review it any more. */
   review: z.strictObject({ every: periodShape, next: given(dateShape).optional() }),

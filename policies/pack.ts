@@ -10,7 +10,7 @@ import { agreementShape, gatewayShape, type AgreementFile } from './pack-shape.t
 import { partiesShape, type PartyEntry } from './parties.ts'
 import { readPack } from './read-pack.ts'
 import { readSchedules } from './retention.ts'
-import { checkSchema } from './rules.ts'
+import { checkSchema, validateTogether } from './rules.ts'
 import { hashBesideAgreements, readSources, type Sources } from './sources.ts'
 import { parseYaml } from './yaml-file.ts'
 
@@ -21,21 +21,32 @@ import { parseYaml } from './yaml-file.ts'
  * @throws {PackFault} with every fault, its file, its line and what to do
  */
 export async function loadAgreements(dir: string = import.meta.dirname): Promise<Agreements> {
+  return (await loadPolicies(dir)).agreements
+}
+
+/** The same, with the texts that it was loaded from. @throws {PackFault} */
+export async function loadPolicies(
+  dir: string = import.meta.dirname,
+): Promise<{ readonly sources: Sources; readonly agreements: Agreements }> {
   const { sources, faults } = await readSources(dir)
   if (faults.length > 0) throw new PackFault(inOrder(faults))
-  return assemble(sources)
+  return { sources, agreements: assemble(sources) }
 }
 
 /**
  * The same from texts that were already read.
  *
+ * @param options `tryExamples` false for what was tried before: a later release may bring examples that it never knew
  * @throws {PackFault} with every fault
  */
-export function assemble(sources: Sources): Agreements {
+export function assemble(
+  sources: Sources,
+  options: { readonly tryExamples: boolean } = { tryExamples: true },
+): Agreements {
   const faults: Fault[] = leftOvers(sources)
   const all = readAll(sources, faults)
   if (all) faults.push(...lint(all))
-  if (all && faults.length === 0) faults.push(...lintExamples(all))
+  if (all && options.tryExamples && faults.length === 0) faults.push(...lintExamples(all))
   if (all === undefined || faults.length > 0) throw new PackFault(inOrder(faults))
   return all
 }
@@ -45,6 +56,7 @@ function readAll(sources: Sources, faults: Fault[]): Agreements | undefined {
   const schemaFile = 'concordat.cedarschema'
   const schema = sources.get(schemaFile) ?? ''
   if (!checkSchema(schemaFile, schema, faults)) return undefined
+  validateTogether(new Map([...sources].filter(([path]) => path.endsWith('.cedar'))), schema)
   const parties = readParties(sources, faults)
   const partyKeys = new Set(parties.keys())
   const catalogue = readCatalogue(sources, partyKeys, faults)
@@ -67,9 +79,19 @@ function readAll(sources: Sources, faults: Fault[]): Agreements | undefined {
   }
 }
 
+/** Those of the gateway, and those that an agreement brings in a file of its own. */
 function readParties(sources: Sources, faults: Fault[]): Map<string, PartyEntry> {
-  const file = parseYaml('parties.yaml', sources.get('parties.yaml') ?? '', partiesShape, faults)
-  return new Map(file?.value.parties.map((party) => [party.key, party]))
+  const parties = new Map<string, PartyEntry>()
+  const brought = [...sources.keys()].filter((path) => /^agreements\/[^/]+\/parties\.yaml$/.test(path))
+  for (const path of ['parties.yaml', ...brought]) {
+    const file = parseYaml(path, sources.get(path) ?? '', partiesShape, faults)
+    for (const [index, party] of (file?.value.parties ?? []).entries()) {
+      if (parties.has(party.key) && file)
+        faults.push({ code: 'duplicate', ...file.place(['parties', index]), message: `The party ${party.key} is there already.`, remedy: 'Leave it out: every agreement can name it.' }) // prettier-ignore
+      else parties.set(party.key, party)
+    }
+  }
+  return parties
 }
 
 function foldersOf(sources: Sources): string[] {

@@ -50,7 +50,9 @@ function readParagraphs(
   schema: string,
   faults: Fault[],
 ) {
-  const paths = [...sources.keys()].filter((path) => path.startsWith(`${folder}/`) && path !== headPath)
+  const paths = [...sources.keys()].filter(
+    (path) => path.startsWith(`${folder}/`) && path !== headPath && !isBrought(path.slice(folder.length + 1)),
+  )
   const stems = new Set(paths.map((path) => path.replace(/\.(yaml|cedar|csv)$/, '')))
   return [...stems].toSorted((a, b) => inAgreementOrder.compare(a, b)).flatMap((stem) => {
     const cedar = sources.get(`${stem}.cedar`)
@@ -64,6 +66,11 @@ function readParagraphs(
     const file = parseYaml(`${stem}.yaml`, yaml, paragraphShape, faults)
     return file === undefined ? [] : [paragraphOf(file, key, rules)]
   }) // prettier-ignore
+}
+
+/** What an agreement brings that is no paragraph: parties, schedules and datasets that nobody else has. */
+function isBrought(path: string): boolean {
+  return path === 'parties.yaml' || path.startsWith('schedules/') || path.startsWith('datasets/')
 }
 
 function paragraphOf(file: YamlFile<ParagraphFile>, pack: string, rules: readonly Rule[]): Paragraph {

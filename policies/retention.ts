@@ -55,7 +55,7 @@ interface RetentionSources {
   readonly schedules: ReadonlyMap<string, Schedule>
 }
 
-/** Reads `schedules/*.yaml`; mistakes go to `faults`. */
+/** Reads `schedules/*.yaml`, and those that an agreement brings; mistakes go to `faults`. */
 export function readSchedules(
   sources: Sources,
   parties: ReadonlySet<string>,
@@ -63,7 +63,7 @@ export function readSchedules(
 ): Map<string, Schedule> {
   const schedules = new Map<string, Schedule>()
   for (const [path, text] of sources) {
-    if (!path.startsWith('schedules/')) continue
+    if (!/^(agreements\/[^/]+\/)?schedules\//.test(path)) continue
     const file = parseYaml(path, text, scheduleShape, faults)
     if (file === undefined) continue
     const { owner, classes } = file.value

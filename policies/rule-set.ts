@@ -134,7 +134,17 @@ function citedOf({ key, parties, inForce: { from, until } }: Agreement): Situati
   }
 }
 
-function saidOf({ cipherProfiles, datasets, supplies }: Exchange): Situation {
-  const [party = '', role = ''] = supplies.value.split('/')
-  return { cipherProfiles: cipherProfiles.value, datasets: datasets.value, sender: { party, role } }
+function saidOf({ cipherProfiles, datasets, supplies, approvals }: Exchange): Situation {
+  const [approval] = approvals.value
+  return {
+    cipherProfiles: cipherProfiles.value,
+    datasets: datasets.value,
+    sender: deskOf(supplies.value),
+    ...(approval && { approver: deskOf(approval.of) }),
+  }
+}
+
+function deskOf(name: string): { readonly party: string; readonly role: string } {
+  const [party = '', role = ''] = name.split('/')
+  return { party, role }
 }

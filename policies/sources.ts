@@ -26,6 +26,17 @@ export async function readSources(dir: string): Promise<{ sources: Sources; faul
   return { sources: new Map(texts), faults }
 }
 
+/** Every file of one agreement's folder, by path below it, in byte order. */
+export async function readFolder(dir: string): Promise<{ sources: Sources; faults: Fault[] }> {
+  const faults: Fault[] = []
+  const texts: [string, string][] = []
+  for (const path of (await filesUnder(dir, '.', faults)).toSorted()) {
+    const text = await readText(dir, path, faults)
+    if (text !== undefined) texts.push([path.slice(2), text])
+  }
+  return { sources: new Map(texts), faults }
+}
+
 async function filesUnder(dir: string, folder: string, faults: Fault[]): Promise<string[]> {
   const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch(() => undefined)
   if (entries === undefined) {

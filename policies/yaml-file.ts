@@ -15,8 +15,36 @@ export interface YamlFile<T> {
   place(path: Path): Place
 }
 
+interface Read {
+  readonly text: string
+  readonly shape: unknown
+  readonly read: unknown
+  readonly faults: readonly Fault[]
+}
+
+/** Of each file what was read last: most files of a pack that is loaded again are as they were. */
+const lastRead = new Map<string, Read>()
+
 /** Parses and checks one file; every mistake in it goes to `faults`, and then the answer is undefined. */
 export function parseYaml<T>(
+  file: string,
+  text: string,
+  shape: z.ZodType<T>,
+  faults: Fault[],
+): YamlFile<T> | undefined {
+  const known = lastRead.get(file)
+  if (known?.text === text && known.shape === shape) {
+    faults.push(...known.faults)
+    return known.read as YamlFile<T> | undefined // read by this very shape
+  }
+  const found: Fault[] = []
+  const read = parseAnew(file, text, shape, found)
+  lastRead.set(file, { text, shape, read, faults: found })
+  faults.push(...found)
+  return read
+}
+
+function parseAnew<T>(
   file: string,
   text: string,
   shape: z.ZodType<T>,

@@ -87,6 +87,22 @@ export const demonstrationPeople = [
     description: 'Records manager, HMI Prisons. Looks after dates of destruction and holds.',
   },
   {
+    subject: 'ruth.castle',
+    name: 'Ruth Castle',
+    email: 'ruth.castle@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['agreement-keeper'],
+    description: 'Keeps the agreements, HMI Prisons.',
+  },
+  {
+    subject: 'peter.lowe',
+    name: 'Peter Lowe',
+    email: 'peter.lowe@hmpps.example',
+    party: 'hmpps',
+    roles: ['agreement-keeper'],
+    description: 'Keeps the agreements, HMPPS.',
+  },
+  {
     subject: 'iain.fletcher',
     name: 'Iain Fletcher',
     email: 'iain.fletcher@visitor.example',

@@ -6,6 +6,7 @@ import { PackFault, type Fault } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
 import { exitCodes } from './failure.ts'
 import { newVerb } from './pack-new.ts'
+import { proposeVerb } from './pack-propose.ts'
 import { diffVerb, replayVerb } from './pack-replay.ts'
 
 export function packVerb(): Command {
@@ -20,6 +21,7 @@ export function packVerb(): Command {
     .addCommand(newVerb())
     .addCommand(diffVerb())
     .addCommand(replayVerb())
+    .addCommand(proposeVerb())
 }
 
 function verb(name: string, description: string, report: (agreements: Agreements) => string): Command {

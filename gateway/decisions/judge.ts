@@ -11,6 +11,7 @@ import {
   type Refusal,
 } from '../../policies/decide.ts'
 import type { Act, Facts } from '../../policies/facts.ts'
+import { londonDate } from '../../policies/calendar.ts'
 import type { Transaction } from '../db.ts'
 import type { Context, Events, PersonContext } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
@@ -35,7 +36,9 @@ export type Outcome<T> =
   | { readonly kind: 'done'; readonly events: Events; readonly value: T }
   | { readonly kind: 'refused'; readonly events: Events; readonly letter: RefusalLetter }
 
-export function refused<T>(judged: Extract<Judged, { outcome: 'refusal' }>): Outcome<T> {
+export function refused(
+  judged: Extract<Judged, { outcome: 'refusal' }>,
+): Extract<Outcome<never>, { kind: 'refused' }> {
   return { kind: 'refused', events: [judged.event], letter: judged.letter }
 }
 
@@ -57,33 +60,66 @@ export class ProcessRefused extends Error {
   readonly act: Act
   readonly facts: Facts
   readonly decision: Refused
-  constructor(act: Act, facts: Facts, decision: Refused) {
+  /** Of the activation that was the last one; null where nothing but a rehearsal refused. */
+  readonly standing: number | null
+  constructor(act: Act, facts: Facts, decision: Refused, standing: number | null = null) {
     super(`${act} is refused by ${decision.refusals.map((refusal) => refusal.clause).join(', ')}`)
     this.name = 'ProcessRefused'
     this.act = act
     this.facts = facts
     this.decision = decision
+    this.standing = standing
   }
 }
 
 /** The refusal's own transaction ended with it, so it is kept in another. @returns the decision's id */
 export async function keepRefused(
   tx: Transaction,
-  { act, facts, decision }: ProcessRefused,
+  { act, facts, decision, standing }: ProcessRefused,
   now: Date,
 ): Promise<string> {
-  const decisionId = randomUUID()
-  await keep(tx, decisionId, act, facts, decision, null, now)
-  return decisionId
+  const id = randomUUID()
+  await keep(tx, { id, act, facts, decision, personId: null, now, standing })
+  return id
 }
 
-export function createJudge(agreements: Agreements): Judge {
+/** What decides on a day, and the number of the activation that made it so. */
+export interface Deciding {
+  on(day: string): Agreements
+  readonly standing: { readonly number: number }
+}
+
+/** The version in force for the event's date decides it (S50); for no date at all, any: it is refused. */
+function decideOn(policies: Deciding, act: Act, facts: Facts): Decision {
+  const at = new Date(facts.now)
+  return decide(policies.on(londonDate(Number.isNaN(at.getTime()) ? new Date(0) : at)), act, facts)
+}
+
+export function createJudge(policies: Deciding): Judge {
+  const keeping = async (
+    context: Pick<Context, 'tx' | 'now'>,
+    act: Act,
+    facts: Facts,
+    decision: Decision,
+    personId: string | null,
+  ) => {
+    const id = randomUUID()
+    await keep(context.tx, {
+      id,
+      act,
+      facts,
+      decision,
+      personId,
+      now: context.now,
+      standing: policies.standing.number,
+    })
+    return id
+  }
   return {
-    rehearse: (act, facts) => decide(agreements, act, facts),
+    rehearse: (act, facts) => decideOn(policies, act, facts),
     judge: async (context, act, facts) => {
-      const decision = decide(agreements, act, facts)
-      const decisionId = randomUUID()
-      await keep(context.tx, decisionId, act, facts, decision, context.person.id, context.now)
+      const decision = decideOn(policies, act, facts)
+      const decisionId = await keeping(context, act, facts, decision, context.person.id)
       if (decision.outcome === 'permit') return { outcome: 'permit', permit: decision.permit, decisionId }
       return {
         outcome: 'refusal',
@@ -92,11 +128,10 @@ export function createJudge(agreements: Agreements): Judge {
       }
     },
     judgeProcess: async (context, act, facts) => {
-      const decision = decide(agreements, act, facts)
-      if (decision.outcome === 'refusal') throw new ProcessRefused(act, facts, decision)
-      const decisionId = randomUUID()
-      await keep(context.tx, decisionId, act, facts, decision, null, context.now)
-      return { permit: decision.permit, decisionId }
+      const decision = decideOn(policies, act, facts)
+      if (decision.outcome === 'refusal')
+        throw new ProcessRefused(act, facts, decision, policies.standing.number)
+      return { permit: decision.permit, decisionId: await keeping(context, act, facts, decision, null) }
     },
   }
 }
@@ -137,21 +172,25 @@ function refusalEvent(
   }
 }
 
-async function keep(
-  tx: Transaction,
-  id: string,
-  act: Act,
-  facts: Facts,
-  decision: Decision,
-  personId: string | null,
-  now: Date,
-): Promise<void> {
+interface Kept {
+  readonly id: string
+  readonly act: Act
+  readonly facts: Facts
+  readonly decision: Decision
+  readonly personId: string | null
+  readonly now: Date
+  /** The number of the activation that was the last one. */
+  readonly standing: number | null
+}
+
+async function keep(tx: Transaction, kept: Kept): Promise<void> {
+  const { id, act, facts, decision, personId, now, standing } = kept
   const pack = decision.outcome === 'permit' ? decision.permit.pack : decision.pack
   const tested = decision.outcome === 'permit' ? decision.permit.tested : decision.tested
   const refusals = decision.outcome === 'permit' ? [] : decision.refusals
   await tx.query(
-    `insert into concordat.decision (id, act, outcome, person_id, transfer_id, facts, pack, pack_hash, tested, refusals, decided_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    `insert into concordat.decision (id, act, outcome, person_id, transfer_id, facts, pack, pack_hash, tested, refusals, decided_at, standing)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       id,
       act,
@@ -164,6 +203,7 @@ async function keep(
       tested,
       JSON.stringify(refusals),
       now,
+      standing,
     ],
   )
 }

@@ -20,6 +20,7 @@ export const problems = {
   'body.too-large': [413, 'That is too large'],
   'media.unsupported': [415, 'This address does not take that kind of content'],
   'table.unreadable': [422, 'This file cannot be read'],
+  'pack.refused': [422, 'This version of an agreement cannot stand'],
   'key.refused': [422, 'This key cannot be used'],
   'key.answer-wrong': [422, 'That is not the code in the message'],
   'key.missing': [422, 'You have no enrolled key'],

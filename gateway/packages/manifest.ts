@@ -15,6 +15,8 @@ export interface PackageField extends CsvField {
 export interface PackageManifest {
   /** The transfer's reference, as people say it. */
   readonly reference: string
+  /** The exchange's key: a package is named after what it is. */
+  readonly name: string
   readonly dataset: { readonly key: string; readonly title: string; readonly primaryKey: readonly string[] }
   /** The parties by their full names. */
   readonly from: string
@@ -54,7 +56,7 @@ export function dataPackage(
 ): string {
   const descriptor = {
     profile: 'tabular-data-package',
-    name: 'case-level-data',
+    name: manifest.name,
     id: manifest.reference,
     title: manifest.dataset.title,
     created: manifest.packedAt,

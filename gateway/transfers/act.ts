@@ -6,18 +6,18 @@ import { policyHash, type Judge, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
 import type { JobQueue } from '../jobs.ts'
-import type { DutyClock } from './duties.ts'
-import type { Exchange } from './exchange.ts'
+import type { SupplyClocks } from './duties.ts'
+import type { Exchanges } from './exchange.ts'
 import type { Transfer, TransferState } from './transfer.ts'
 
 export interface ActDeps {
   readonly judge: Judge
-  readonly exchange: Exchange
+  readonly exchanges: Exchanges
   readonly datasets: ReadonlyMap<string, Dataset>
   readonly purposes: ReadonlyMap<string, Purpose>
   readonly jobs: Pick<JobQueue, 'send'>
   readonly parties: ReadonlyMap<string, { readonly title: string }>
-  readonly supplyClock: DutyClock
+  readonly supplyClocks: SupplyClocks
   readonly publicUrl: string
 }
 

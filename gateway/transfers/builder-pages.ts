@@ -5,7 +5,7 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { notFound } from '../http/problem.ts'
 import { checkAsked, formViewed, rehearseBlank } from './check.ts'
 import type { TransferDeps } from './deps.ts'
-import { offered, requestForm, understand, type RequestForm } from './form.ts'
+import { citedOf, offered, requestForm, understand, type RequestForm } from './form.ts'
 import { refusalPage } from './refusal-page.ts'
 import { requestTransfer, resubmitTransfer } from './request.ts'
 import { transferParams } from './schemas.ts'
@@ -13,6 +13,7 @@ import { findTexts } from './store.ts'
 import { viewTransfer } from './view.ts'
 
 const choices = z.strictObject({
+  exchange: z.string().max(200).optional(),
   inspection: z.string().max(100).optional(),
   dataset: z.string().max(100).optional(),
   purpose: z.string().max(100).optional(),
@@ -53,7 +54,7 @@ async function builder(
   form: Partial<Filled>,
   faults: readonly unknown[] = [],
 ): Promise<Reply> {
-  const clauses = deps.clausesFor(await rehearseBlank(deps, context))
+  const clauses = deps.clausesFor(await rehearseBlank(deps, context, citedOf(form)))
   const data = { ...(await offered(deps, context, form)), faults, clauses, transferId: form.transferId }
   return {
     events: [formViewed(context, '/requests/new')],
@@ -97,6 +98,7 @@ async function changeReturned(deps: TransferDeps, context: PersonContext, id: st
   if (transfer.state !== 'returned' || transfer.requester !== context.person.id) throw notFound()
   const texts = await findTexts(context.tx, id)
   const form: Filled = {
+    exchange: `${transfer.agreement}/${transfer.exchange}`,
     inspection: transfer.inspection,
     dataset: transfer.dataset,
     purpose: transfer.purpose,

@@ -4,6 +4,7 @@ import type { Decision } from '../../policies/decide.ts'
 import type { PersonContext, Reply } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
 import type { TransferDeps } from './deps.ts'
+import { exchangeFor, exchangeOffered, type Cited } from './exchange.ts'
 import { factsOfRequest } from './facts.ts'
 import { categoriesOf, checkAgainstDataset } from './request.ts'
 import type { AskedInput } from './schemas.ts'
@@ -26,7 +27,7 @@ export async function checkAsked(
     context.tx,
     context.person,
     { ...asked, dataCategories },
-    deps.exchange,
+    exchangeFor(deps.exchanges, context.person.party, asked, context.now),
     'not-yet',
     context.now,
   )
@@ -42,11 +43,23 @@ export async function checkAsked(
 }
 
 /** A request with nothing in it: for the clauses that any request is judged by, whatever they would say of it. */
-export async function rehearseBlank(deps: TransferDeps, context: PersonContext): Promise<Decision> {
+export async function rehearseBlank(
+  deps: TransferDeps,
+  context: PersonContext,
+  cited: Cited,
+): Promise<Decision> {
+  const { person, now } = context
   const blank = { inspection: '', dataset: '', fields: [], establishments: [], prisonNumbers: [], periodFrom: '', periodTo: '', purpose: '', statutoryBasis: '', relevance: '', dataCategories: [] } // prettier-ignore
   return deps.judge.rehearse(
     'request',
-    await factsOfRequest(context.tx, context.person, blank, deps.exchange, 'not-yet', context.now),
+    await factsOfRequest(
+      context.tx,
+      person,
+      blank,
+      exchangeOffered(deps.exchanges, person.party, cited, now),
+      'not-yet',
+      now,
+    ),
   )
 }
 

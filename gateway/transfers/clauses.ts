@@ -14,8 +14,9 @@ export interface ClauseVerdict {
   readonly whoCanDecide?: string
 }
 
-export function clausesFor(agreements: Agreements): (decision: Decision) => ClauseVerdict[] {
+export function clausesFor(policies: { today(): Agreements }): (decision: Decision) => ClauseVerdict[] {
   return (decision) => {
+    const agreements = policies.today()
     const refusals = decision.outcome === 'refusal' ? decision.refusals : []
     const tested = decision.outcome === 'refusal' ? decision.tested : decision.permit.tested
     const ids = [...new Set([...refusals.map((refusal) => refusal.clause), ...tested])]

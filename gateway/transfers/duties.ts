@@ -1,26 +1,47 @@
 // The supply clock (hmpps-2025/11, 16): starts when the approved request reaches the supply desk, met when the
 // desk supplies. Its dates come from the pack at its start and stay (S30: the text gives no number; ours is local).
 import { randomUUID } from 'node:crypto'
-import type { DutyDates } from '../../policies/duty.ts'
+import { dutiesBetween, type Agreements } from '../../policies/agreements.ts'
+import { londonDate } from '../../policies/calendar.ts'
+import { dutyDates, type DutyDates } from '../../policies/duty.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import type { Context } from '../http/endpoint.ts'
 import type { Transfer } from './transfer.ts'
 
-export interface DutyClock {
+export interface StartedClock {
   readonly clause: string
-  dates(startedAt: Date): DutyDates
+  /** Of the version whose rule it runs by, to its end. */
+  readonly packHash: string
+  readonly dates: DutyDates
+}
+
+/** The clocks that start for a transfer when it is approved. */
+export type SupplyClocks = (
+  transfer: Pick<Transfer, 'agreement' | 'exchange'>,
+  startedAt: Date,
+) => StartedClock[]
+
+export function supplyClocksIn(policies: { on(day: string): Agreements }): SupplyClocks {
+  return ({ agreement, exchange }, startedAt) => {
+    const all = policies.on(londonDate(startedAt))
+    const packHash = all.agreements.get(agreement)?.hash ?? ''
+    return dutiesBetween(all, agreement, exchange, {
+      starts: 'transfer.approved',
+      meets: 'transfer.supplied',
+    }).map((rule) => ({ clause: rule.clause, packHash, dates: dutyDates(rule, startedAt) }))
+  }
 }
 
 export async function startSupplyClock(
-  deps: { readonly supplyClock: DutyClock },
+  deps: { readonly supplyClocks: SupplyClocks },
   context: Context,
   transfer: Transfer,
 ): Promise<void> {
-  const { warnAt, dueAt } = deps.supplyClock.dates(context.now)
-  await context.tx.query(
-    `insert into concordat.duty (id, clause, transfer_id, owed_by, starts_at, warn_at, due_at) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [randomUUID(), deps.supplyClock.clause, transfer.id, transfer.from, context.now, warnAt, dueAt],
-  )
+  for (const { clause, packHash, dates } of deps.supplyClocks(transfer, context.now))
+    await context.tx.query(
+      `insert into concordat.duty (id, clause, transfer_id, owed_by, starts_at, warn_at, due_at, pack_hash) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [randomUUID(), clause, transfer.id, transfer.from, context.now, dates.warnAt, dates.dueAt, packHash],
+    )
 }
 
 export async function meetSupplyClock(tx: Transaction, transferId: string, now: Date): Promise<void> {

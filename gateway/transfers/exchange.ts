@@ -1,6 +1,22 @@
-// The exchange that this slice carries out, as its agreement's pack describes it. The code names no clause and no period.
-import { findExchange, type Agreements } from '../../policies/agreements.ts'
+// The exchanges that this slice carries out, as the packs describe them on a day: those that start by a request for records. The
+// code names no agreement, no party and no period.
+import {
+  findExchange,
+  takesNewTransfers,
+  type Agreement,
+  type Agreements,
+  type Exchange as PackExchange,
+} from '../../policies/agreements.ts'
+import { londonDate } from '../../policies/calendar.ts'
 import type { Party } from '../../policies/facts.ts'
+import { Problem } from '../http/problem.ts'
+import type { Transfer } from './transfer.ts'
+
+/** A party and the role there. */
+export interface Desk {
+  readonly party: Party
+  readonly role: string
+}
 
 export interface Exchange {
   readonly agreement: string
@@ -9,6 +25,10 @@ export interface Exchange {
   readonly title: string
   readonly from: Party
   readonly to: Party
+  /** Who approves a request; nobody where the exchange asks for no approval. */
+  readonly approver: Desk | undefined
+  readonly supplies: Desk
+  readonly datasets: readonly string[]
   readonly marking: string
   readonly retentionClass: string
   readonly lawfulBasis: string
@@ -18,26 +38,54 @@ export interface Exchange {
   readonly localDefaults: readonly { readonly what: string; readonly value: string }[]
 }
 
-/** @throws {Error} where no pack has it: a start-up failure, never a pass */
-export function describeExchange(
-  agreements: Agreements,
-  agreementKey: string,
-  exchangeKey: string,
-): Exchange {
-  const agreement = agreements.agreements.get(agreementKey)
-  const exchange = findExchange(agreements, agreementKey, exchangeKey)
-  const [cipherProfile] = exchange?.cipherProfiles.value ?? []
-  if (!agreement || !exchange || cipherProfile === undefined)
-    throw new Error(`No agreement pack describes ${agreementKey} ${exchangeKey}.`)
-  const { marking, retentionClass, lawfulBasis } = exchange
+export interface Exchanges {
+  /** Of a transfer that exists. @throws {Error} where no version that is in force describes it any more */
+  of(transfer: Pick<Transfer, 'agreement' | 'exchange'>, now: Date): Exchange
+  find(agreement: string, exchange: string, now: Date): Exchange | undefined
+  /** What can be asked for under the agreements that stand. */
+  offered(now: Date): readonly Exchange[]
+}
+
+export function exchangesIn(policies: { on(day: string): Agreements }): Exchanges {
+  const on = (now: Date) => policies.on(londonDate(now))
+  const find = (agreementKey: string, exchangeKey: string, now: Date) => {
+    const agreement = on(now).agreements.get(agreementKey)
+    const exchange = findExchange(on(now), agreementKey, exchangeKey)
+    return agreement && exchange && describe(agreement, exchange)
+  }
+  return {
+    find,
+    of: ({ agreement, exchange }, now) => {
+      const found = find(agreement, exchange, now)
+      if (!found) throw new Error(`No agreement pack describes ${agreement} ${exchange}.`)
+      return found
+    },
+    offered: (now) =>
+      [...on(now).agreements.values()]
+        .filter(takesNewTransfers)
+        .flatMap((agreement) =>
+          [...agreement.exchanges.values()]
+            .filter(({ starts, datasets }) => starts === 'request' && datasets.value.length > 0)
+            .map((exchange) => describe(agreement, exchange)),
+        ),
+  }
+}
+
+function describe(agreement: Agreement, exchange: PackExchange): Exchange {
+  const { marking, retentionClass, lawfulBasis, approvals, supplies, datasets, cipherProfiles } = exchange
+  const [cipherProfile = ''] = cipherProfiles.value // its shape has one at least
+  const [approval] = approvals.value
   const named = { Marking: marking, 'Retention class': retentionClass, 'Lawful basis': lawfulBasis }
   return {
-    agreement: agreementKey,
+    agreement: agreement.key,
     agreementTitle: agreement.title,
-    key: exchangeKey,
+    key: exchange.key,
     title: exchange.title,
     from: exchange.from,
     to: exchange.to,
+    approver: approval && deskOf(approval.of),
+    supplies: deskOf(supplies.value),
+    datasets: datasets.value,
     marking: marking.value,
     retentionClass: retentionClass.value,
     lawfulBasis: lawfulBasis.value,
@@ -46,4 +94,64 @@ export function describeExchange(
       local ? [{ what, value }] : [],
     ),
   }
+}
+
+function deskOf(role: string): Desk {
+  const [party = '', name = ''] = role.split('/')
+  return { party, role: name }
+}
+
+/** What a request says of its exchange. */
+export interface Cited {
+  readonly agreement?: string | undefined
+  readonly exchange?: string | undefined
+  readonly dataset: string
+}
+
+/**
+ * The exchange that a request is of: the one that it names; or, where that leaves several, the one that brings what is asked
+ * for to the body of whoever asks.
+ *
+ * @throws {Problem} `input.invalid`
+ */
+export function exchangeFor(exchanges: Exchanges, party: Party, cited: Cited, now: Date): Exchange {
+  const { agreement, exchange, dataset } = cited
+  if (agreement !== undefined && exchange !== undefined) {
+    const found = exchanges.find(agreement, exchange, now)
+    if (found) return found
+  }
+  const offered = exchanges.offered(now)
+  const named = offered.filter(
+    (each) => each.agreement === (agreement ?? each.agreement) && each.key === (exchange ?? each.key),
+  )
+  const own = narrowed(named, ({ to }) => to === party)
+  const [only, ...others] = narrowed(own, ({ datasets }) => datasets.includes(dataset))
+  if (only && others.length === 0) return only
+  const choices = (named.length > 0 ? named : offered)
+    .map((each) => `${each.agreement}/${each.key}`)
+    .join(', ')
+  const field = agreement !== undefined && exchange === undefined ? 'agreement' : 'exchange'
+  throw new Problem('input.invalid', 'Correct the fields named here and send it again. Nothing was saved.', [
+    { field, message: only ? `This can be asked for under several. Name one of: ${choices}.` : `Nothing of this name can be asked for. Choose one of: ${choices}.` }, // prettier-ignore
+  ])
+}
+
+/** The same for a request that is only begun, and may leave several: the first of them. @throws {Error} where nothing is offered */
+export function exchangeOffered(exchanges: Exchanges, party: Party, cited: Cited, now: Date): Exchange {
+  const { agreement, exchange, dataset } = cited
+  const offered = exchanges.offered(now)
+  const named = narrowed(offered, (each) => each.agreement === agreement && each.key === exchange)
+  const own = narrowed(named, ({ to }) => to === party)
+  const [first] = narrowed(own, ({ datasets }) => datasets.includes(dataset))
+  if (!first) throw new Error('No agreement that is in force offers anything that can be asked for.')
+  return first
+}
+
+/** Those that fit; all of them where none does. */
+function narrowed(
+  exchanges: readonly Exchange[],
+  fits: (exchange: Exchange) => boolean,
+): readonly Exchange[] {
+  const fitting = exchanges.filter(fits)
+  return fitting.length > 0 ? fitting : exchanges
 }

@@ -6,6 +6,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { Problem, type FieldFault } from '../http/problem.ts'
 import { checkFields } from '../http/input.ts'
 import type { TransferDeps } from './deps.ts'
+import type { Cited } from './exchange.ts'
 import { checkAgainstDataset } from './request.ts'
 import { requestSchemas, type AskedInput } from './schemas.ts'
 
@@ -16,6 +17,8 @@ const ticks = z.preprocess(
 )
 
 export const requestForm = z.strictObject({
+  /** As agreement/exchange; empty where there is one to ask under. */
+  exchange: text,
   inspection: text,
   dataset: text,
   purpose: text,
@@ -34,11 +37,19 @@ function words(list: string): string[] {
   return list.split(/[\s,]+/).filter((word) => word !== '')
 }
 
+/** What the form says of its exchange; nothing where it leaves that open. */
+export function citedOf({ exchange = '', dataset = '' }: Partial<RequestForm>): Cited {
+  const [agreement, key] = exchange.split('/')
+  return { dataset, ...(key !== undefined && { agreement, exchange: key }) }
+}
+
 export type Understood = { readonly asked: AskedInput } | { readonly faults: readonly FieldFault[] }
 
 export function understand(deps: TransferDeps, form: RequestForm): Understood {
+  const others = Object.entries(form).filter(([name]) => name !== 'exchange')
   const given = {
-    ...form,
+    ...Object.fromEntries(others),
+    ...citedOf(form),
     establishments: words(form.establishments),
     prisonNumbers: words(form.prisonNumbers),
   }
@@ -77,13 +88,17 @@ function onForm(form: RequestForm, fault: FieldFault): FieldFault {
 export async function offered(deps: TransferDeps, context: PersonContext, form: Partial<RequestForm>) {
   const inspections = await findInspectionsOf(context.tx, context.person.id, context.now)
   const dataset = deps.datasets.get(form.dataset ?? '')
+  const own = deps.exchanges.offered(context.now).filter(({ to }) => to === context.person.party)
   const establishment = inspections.find((each) => each.reference === form.inspection)?.establishment
   return {
     inspections: inspections.map((each) => ({
       ...each,
       establishmentName: deps.establishments.find(each.establishment)?.name ?? each.establishment,
     })),
-    datasets: [...deps.datasets.values()],
+    exchanges: own,
+    datasets: [...deps.datasets.values()].filter(({ key }) =>
+      own.some(({ datasets }) => datasets.includes(key)),
+    ),
     purposes: [...deps.purposes.values()],
     dataset,
     form: { ...(establishment !== undefined && { establishments: establishment }), ...form },

@@ -1,6 +1,7 @@
 // What a person sees first: what waits on them, what is theirs, what is due to be destroyed.
 import type { PersonContext } from '../http/endpoint.ts'
 import { findSealedItems } from '../retention/store.ts'
+import type { Desk } from './exchange.ts'
 import { listTransfers, type TransferFilter } from './store.ts'
 import type { Transfer } from './transfer.ts'
 import type { TransferDeps } from './deps.ts'
@@ -11,10 +12,16 @@ export interface Lists {
   readonly yours: Transfer[]
 }
 
-/** What each role waits for; what a person may not view is left out whatever the list says. */
-const waitingFor: Readonly<Record<string, TransferFilter>> = {
-  approver: { states: ['requested'] },
-  'supply-desk': { states: ['approved', 'escalated'] },
+/** What a person's desks wait for; what they may not view is left out whatever the list says. */
+function waitingFor({ exchanges }: TransferDeps, { person, now }: PersonContext): TransferFilter[] {
+  const isAt = (desk: Desk | undefined) => desk?.party === person.party && person.roles.includes(desk.role)
+  const offered = exchanges.offered(now)
+  return [
+    ...(offered.some(({ approver }) => isAt(approver)) ? [{ states: ['requested'] } as const] : []),
+    ...(offered.some(({ supplies }) => isAt(supplies))
+      ? [{ states: ['approved', 'escalated'] } as const]
+      : []),
+  ]
 }
 
 export async function listFor(deps: TransferDeps, context: PersonContext): Promise<Lists> {
@@ -24,13 +31,9 @@ export async function listFor(deps: TransferDeps, context: PersonContext): Promi
   for (const own of yours)
     if (own.state === 'returned' || own.state === 'available' || own.state === 'collected')
       waiting.set(own.id, own)
-  for (const role of person.roles) {
-    const filter = waitingFor[role]
-    if (!filter) continue
-    for (const transfer of await listTransfers(tx, { ...filter, notRequester: person.id })) {
+  for (const filter of waitingFor(deps, context))
+    for (const transfer of await listTransfers(tx, { ...filter, notRequester: person.id }))
       if (await mayView(deps, context, transfer)) waiting.set(transfer.id, transfer)
-    }
-  }
   return { waitingOnYou: [...waiting.values()], yours }
 }
 

@@ -3,13 +3,16 @@ import type { Context } from '../http/endpoint.ts'
 import { owe } from '../mail.ts'
 import { findHolders, findPersonById } from '../people/store.ts'
 import type { ActDeps } from './act.ts'
+import type { Desk } from './exchange.ts'
 import type { Transfer } from './transfer.ts'
 
-type Telling = Pick<ActDeps, 'jobs' | 'publicUrl' | 'exchange'>
+type Telling = Pick<ActDeps, 'jobs' | 'publicUrl' | 'exchanges'>
 type Named = Pick<Transfer, 'id' | 'reference'>
+/** What says which desks it concerns. */
+type Routed = Named & Pick<Transfer, 'agreement' | 'exchange'>
 
-export async function notifyApprovers(deps: Telling, context: Context, transfer: Named): Promise<void> {
-  const approvers = await findHolders(context.tx, 'approver', deps.exchange.to, context.now)
+export async function notifyApprovers(deps: Telling, context: Context, transfer: Routed): Promise<void> {
+  const approvers = await holdersAt(context, deps.exchanges.of(transfer, context.now).approver)
   for (const { email } of approvers)
     await tell(
       deps,
@@ -21,8 +24,8 @@ export async function notifyApprovers(deps: Telling, context: Context, transfer:
     )
 }
 
-export async function notifySupplyDesk(deps: Telling, context: Context, transfer: Named): Promise<void> {
-  const desk = await findHolders(context.tx, 'supply-desk', deps.exchange.from, context.now)
+export async function notifySupplyDesk(deps: Telling, context: Context, transfer: Routed): Promise<void> {
+  const desk = await holdersAt(context, deps.exchanges.of(transfer, context.now).supplies)
   for (const { email } of desk)
     await tell(
       deps,
@@ -34,17 +37,21 @@ export async function notifySupplyDesk(deps: Telling, context: Context, transfer
     )
 }
 
-/** HMI Prisons' lead learns of every part-supply and escalation at once (hmpps-2025/10-no-refusal). */
+/** Whoever approves learns of every part-supply and escalation at once (hmpps-2025/10-no-refusal). */
 export async function tellLead(
   deps: Telling,
   context: Context,
-  transfer: Named,
+  transfer: Routed,
   outcome: 'part-supply' | 'escalate',
 ): Promise<void> {
   const what = outcome === 'escalate' ? 'has been escalated' : 'will be supplied in part'
-  const leads = await findHolders(context.tx, 'approver', deps.exchange.to, context.now)
+  const leads = await holdersAt(context, deps.exchanges.of(transfer, context.now).approver)
   for (const { email } of leads)
     await tell(deps, context, email, transfer, what, `The supply desk gave its reason. This request ${what}.`)
+}
+
+async function holdersAt({ tx, now }: Context, desk: Desk | undefined) {
+  return desk ? findHolders(tx, desk.role, desk.party, now) : []
 }
 
 const requesterNews = {

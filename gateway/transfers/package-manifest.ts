@@ -4,6 +4,7 @@ import type { Dataset } from '../../policies/dataset.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
 import type { PackageField, PackageManifest } from '../packages/manifest.ts'
 import type { ActDeps } from './act.ts'
+import type { Exchange } from './exchange.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface Described {
@@ -12,13 +13,14 @@ export interface Described {
   readonly retention: ResolvedRetention
   readonly destroyOn: string
   readonly packedAt: Date
+  readonly exchange: Exchange
 }
 
 export function describePackage(
-  deps: Pick<ActDeps, 'exchange' | 'purposes' | 'parties'>,
+  deps: Pick<ActDeps, 'purposes' | 'parties'>,
   dataset: Dataset,
   scope: { readonly fields: readonly string[]; readonly establishments: readonly string[] },
-  { transfer, permit, retention, destroyOn, packedAt }: Described,
+  { transfer, permit, retention, destroyOn, packedAt, exchange }: Described,
 ): { fields: PackageField[]; manifest: PackageManifest } {
   const title = (party: string) => deps.parties.get(party)?.title ?? party
   const schedule = retention.demonstration
@@ -26,10 +28,11 @@ export function describePackage(
     : []
   const manifest: PackageManifest = {
     reference: transfer.reference,
+    name: transfer.exchange,
     dataset: { key: dataset.key, title: dataset.title, primaryKey: dataset.schema.primaryKey },
     from: title(transfer.from),
     to: title(transfer.to),
-    agreement: { key: transfer.agreement, title: deps.exchange.agreementTitle },
+    agreement: { key: transfer.agreement, title: exchange.agreementTitle },
     clauses: permit.tested,
     purpose: deps.purposes.get(transfer.purpose)?.title ?? transfer.purpose,
     lawfulBasis: transfer.lawfulBasis,
@@ -40,7 +43,7 @@ export function describePackage(
     handlingInstruction: 'RECIPIENTS ONLY',
     destroyBy: { date: destroyOn },
     retentionClass: retention.title,
-    localDefaults: [...deps.exchange.localDefaults, ...schedule],
+    localDefaults: [...exchange.localDefaults, ...schedule],
     contact: `The supply desk, ${title(transfer.from)}. Quote ${transfer.reference}.`,
     packedAt: packedAt.toISOString(),
   }

@@ -1,4 +1,4 @@
-// Asking for case-level data, and asking again after it was returned for a change (hmpps-2025/11, 16).
+// Asking for data, and asking again after it was returned for a change (hmpps-2025/11, 16).
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { LedgerEvent } from '../../audit/events.ts'
 import { refused, type Outcome } from '../decisions/judge.ts'
@@ -7,6 +7,7 @@ import { notFound, Problem, stateConflict, type FieldFault } from '../http/probl
 import { done, entryBase, type ActDeps, type Done, type Permitted } from './act.ts'
 import { factsOfRequest } from './facts.ts'
 import { notifyApprovers } from './notices.ts'
+import { exchangeFor, type Exchange } from './exchange.ts'
 import type { AskedInput } from './schemas.ts'
 import { insertText, insertTransfer, lockTransfer, move } from './store.ts'
 import { after } from './transfer.ts'
@@ -17,7 +18,7 @@ export async function requestTransfer(
   asked: AskedInput,
 ): Promise<Outcome<Done>> {
   checkAgainstDataset(deps, asked)
-  const { exchange } = deps
+  const exchange = exchangeFor(deps.exchanges, context.person.party, asked, context.now)
   const id = randomUUID()
   const dataCategories = categoriesOf(deps, asked)
   const facts = await factsOfRequest(
@@ -47,8 +48,13 @@ export async function requestTransfer(
     requestedAt: context.now,
   })
   await insertText(context.tx, id, 'relevance', asked.relevance, context.now)
-  await notifyApprovers(deps, context, { id, reference })
-  return done({ id, reference }, 'requested', judged, requested(deps, context, asked, id, judged))
+  await notifyApprovers(deps, context, {
+    id,
+    reference,
+    agreement: exchange.agreement,
+    exchange: exchange.key,
+  })
+  return done({ id, reference }, 'requested', judged, requested(exchange, context, asked, id, judged))
 }
 
 /** The same request, changed as the approver asked; judged anew. */
@@ -75,12 +81,13 @@ export async function resubmitTransfer(
     )
   }
   checkAgainstDataset(deps, asked)
+  const exchange = deps.exchanges.of(transfer, context.now)
   const dataCategories = categoriesOf(deps, asked)
   const facts = await factsOfRequest(
     context.tx,
     context.person,
     { ...asked, dataCategories },
-    deps.exchange,
+    exchange,
     id,
     context.now,
   )
@@ -91,7 +98,7 @@ export async function resubmitTransfer(
   })
   await insertText(context.tx, id, 'relevance', asked.relevance, context.now)
   await notifyApprovers(deps, context, transfer)
-  return done(transfer, state, judged, requested(deps, context, asked, id, judged))
+  return done(transfer, state, judged, requested(exchange, context, asked, id, judged))
 }
 
 /** @throws {Problem} `input.invalid`: what only the dataset knows, each field by name */
@@ -134,18 +141,18 @@ function newReference(): string {
 }
 
 function requested(
-  deps: ActDeps,
+  exchange: Exchange,
   context: PersonContext,
   asked: AskedInput,
   id: string,
   judged: Permitted,
 ): LedgerEvent {
-  const about = { id, inspection: asked.inspection, agreement: deps.exchange.agreement }
+  const about = { id, inspection: asked.inspection, agreement: exchange.agreement }
   return {
     ...entryBase(context, about, judged),
     type: 'transfer.requested',
     detail: {
-      exchange: deps.exchange.key,
+      exchange: exchange.key,
       dataset: asked.dataset,
       fields: [...asked.fields],
       establishments: [...asked.establishments],

@@ -1,4 +1,4 @@
-// What a request for case-level data looks like on the wire, and what its answers look like: the one source of the
+// What a request for data looks like on the wire, and what its answers look like: the one source of the
 // parsing, of the OpenAPI document and of the words that a wrong field gets.
 import { z } from 'zod'
 import type { Establishments } from '../../policies/establishments.ts'
@@ -22,7 +22,18 @@ export function requestSchemas(establishments: Establishments) {
     const hint = nearest.length > 0 ? ` Did you mean ${nearest.join(', ')}?` : ''
     context.addIssue({ code: 'custom', message: found ? `${found.name} has closed.${hint}` : `There is no establishment with this code.${hint}` })
   }) // prettier-ignore
+  const key = z
+    .string()
+    .trim()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'This is no key.')
+    .max(100)
   const shape = {
+    agreement: key
+      .optional()
+      .describe('Key of the agreement, such as hmpps-2025; found from the rest where it is left out'),
+    exchange: key
+      .optional()
+      .describe('Key of the exchange, such as case-level-data; found from the rest where it is left out'),
     inspection: name('Reference of the inspection that the data is for'),
     dataset: name('Key of the dataset, such as self-harm-incidents'),
     fields: list(name('Name of a field'), 100),

@@ -17,6 +17,7 @@ import { findItemOf, insertItem } from '../retention/store.ts'
 import type { CaseQuery, CaseSource } from '../sources/case-source.ts'
 import type { Vault } from '../vault.ts'
 import type { ActDeps } from './act.ts'
+import type { Exchange } from './exchange.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester } from './notices.ts'
 import { describePackage } from './package-manifest.ts'
@@ -38,7 +39,7 @@ export const gatewayProcess = {
   id: 'gateway',
   name: 'gateway',
   email: 'gateway',
-  party: 'hmi-prisons',
+  party: 'gateway', // of none: its role is what the rules ask for
   roles: ['gateway'],
 } as const
 
@@ -74,6 +75,7 @@ interface Plan {
   readonly destroyOn: string
   readonly startedAt: Date
   readonly permit: Permit
+  readonly exchange: Exchange
 }
 
 /** Judged before anything is read, and again when it is kept. */
@@ -82,24 +84,24 @@ async function plan(deps: SealDeps, tx: Transaction, transferId: string): Promis
   if (!transfer || (transfer.state !== 'supplied' && transfer.state !== 'part-supplied')) return undefined
   if (await findItemOf(tx, transferId)) return undefined
   const startedAt = deps.clock()
-  const { permit } = await judgeSeal(deps, tx, transfer, startedAt)
+  const exchange = deps.exchanges.of(transfer, startedAt)
+  const { permit } = await judgeSeal(deps, tx, transfer, exchange.cipherProfile, startedAt)
   const retention = deps.retention(transfer)
   if (!retention) throw new Error(`no retention class ${transfer.retentionClass} is resolvable`)
   const day = retention.destroyOn(startedAt)
   const shelf = await openShelf(tx, retention.owner, day)
   await ensureShelfKey(deps.keyStore, shelf)
-  return { transfer, retention, shelf, destroyOn: day, startedAt, permit }
+  return { transfer, retention, shelf, destroyOn: day, startedAt, permit, exchange }
 }
 
 async function judgeSeal(
   deps: SealDeps,
   tx: Transaction,
   transfer: Transfer,
+  cipherProfile: string,
   now: Date,
 ): Promise<{ permit: Permit; decisionId: string }> {
-  const facts = await factsOf(tx, gatewayProcess, transfer, now, {
-    cipherProfile: deps.exchange.cipherProfile,
-  })
+  const facts = await factsOf(tx, gatewayProcess, transfer, now, { cipherProfile })
   return deps.judge.judgeProcess({ tx, now }, 'seal', facts)
 }
 
@@ -137,7 +139,7 @@ async function seal(deps: SealDeps, planned: Plan, vaultObject: string): Promise
       plaintextBytes: measured.plaintextBytes,
       rowCount: contents.rowCount,
       shelfRef: shelf,
-      cipherProfile: deps.exchange.cipherProfile,
+      cipherProfile: planned.exchange.cipherProfile,
       scheduleOwner: retention.owner,
       scheduleVersion: retention.version,
       scheduleIsDemonstration: retention.demonstration,
@@ -169,7 +171,7 @@ async function keep(
   const transfer = await lockTransfer(tx, planned.id)
   if (transfer?.version !== planned.version) throw new Error('the transfer changed while it was sealed')
   await holdShelfOpen(tx, item.shelfRef)
-  const { permit, decisionId } = await judgeSeal(deps, tx, transfer, now)
+  const { permit, decisionId } = await judgeSeal(deps, tx, transfer, item.cipherProfile, now)
   await insertItem(tx, permit, item)
   await move(tx, permit, transfer, 'seal', now)
   await notifyRequester(deps, { tx, now }, transfer, 'available')

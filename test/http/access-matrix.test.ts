@@ -7,6 +7,8 @@ import { addDays } from '../../gateway/retention/due-calendar.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { TransferState } from '../../gateway/transfers/transfer.ts'
+import { readSources } from '../../policies/sources.ts'
+import { policiesDir } from '../policies/policies.ts'
 import { expectGolden } from '../support/golden.ts'
 import {
   enrolKey,
@@ -31,6 +33,7 @@ const people = [
   { who: 'oliver.bennett', title: 'export releaser' },
   { who: 'nadia.hussain', title: 'Intelligence Team' },
   { who: 'helen.marsh', title: 'records manager' },
+  { who: 'peter.lowe', title: 'agreement keeper' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
 
 interface Fitting {
@@ -42,6 +45,8 @@ interface Fitting {
   readonly kept?: 'item' | 'hold'
   /** The address names a change of the first analyst's key. */
   readonly change?: true
+  /** The address names a version of an agreement that another keeper proposed. */
+  readonly proposed?: true
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -138,7 +143,27 @@ const keeping = (): Record<string, Fitting> => {
     'post /api/v1/retention/items/:id/return/answer': { kept: 'item', body: { returnable: false } },
     'post /api/v1/retention/holds/:id/ask-lift': { kept: 'hold', body: { reason } },
     'post /api/v1/retention/holds/:id/lift': { kept: 'hold' },
+    'get /api/v1/agreements/:key/versions': {},
+    'post /api/v1/agreements/:key/versions': { body: { files: versionFiles('proposed here') } },
+    'get /api/v1/agreements/:key/versions/:id': { proposed: true },
+    'post /api/v1/agreements/:key/versions/:id/activate': { proposed: true },
+    'post /api/v1/agreements/:key/versions/:id/withdraw': { proposed: true },
   } // prettier-ignore
+}
+
+const agreement = 'noms-rom'
+const { sources } = await readSources(policiesDir)
+
+/** The files of the smallest agreement, as nobody has sent them yet. */
+function versionFiles(said: string): Record<string, string> {
+  const prefix = `agreements/${agreement}/`
+  const own = [...sources].filter(([path]) => path.startsWith(prefix))
+  return Object.fromEntries(
+    own.map(([path, text]) => [
+      path.slice(prefix.length),
+      path.endsWith('/agreement.yaml') ? `${text}# ${said}\n` : text,
+    ]),
+  )
 }
 
 interface Outcome {
@@ -223,13 +248,29 @@ describe('the access matrix', () => {
   }
 
   const idFor = async (
-    { state, checked, kept, change }: Fitting,
+    { state, checked, kept, change, proposed }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
     if (state) return transferIn(state)
     if (checked) return checkedFile()
     if (kept) return keptFor(kept, isToBeOffered)
+    if (proposed) return proposedVersion()
     return change ? waitingChange() : proved
+  }
+
+  let lastProposed: string | undefined
+  /** A version that waits for another keeper than the one who proposed it. */
+  const proposedVersion = async (): Promise<string> => {
+    const { rows } = await gateway.owner.query(
+      `select id from concordat.agreement_proposal where id = $1 and state = 'proposed'`,
+      [lastProposed],
+    )
+    if (rows.length === 1) return String(lastProposed)
+    const keeper = await gateway.as('ruth.castle')
+    const files = versionFiles(`after ${lastProposed ?? 'none'}`)
+    const made = await keeper.post(`/api/v1/agreements/${agreement}/versions`, { files })
+    lastProposed = String(made.json()['id'])
+    return lastProposed
   }
 
   const pagesOf = async (title: string, who: Subject | undefined): Promise<PagePerson> => {
@@ -306,7 +347,7 @@ describe('the access matrix', () => {
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', String(concernId)).replace(':owner/:class', 'hmi-prisons/inspection-case-level'), // prettier-ignore
+              path.replace(':id', id).replace(':reference', String(concernId)).replace(':key', agreement).replace(':owner/:class', 'hmi-prisons/inspection-case-level'), // prettier-ignore
               given,
               person,
             ),

@@ -24,6 +24,7 @@ const fields = [
 ]
 const manifest: PackageManifest = {
   reference: 'CD-2026-0042',
+  name: 'case-level-data',
   dataset: {
     key: 'custody-population',
     title: 'People in custody',

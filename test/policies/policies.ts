@@ -55,6 +55,17 @@ export function facts(
   }
 }
 
+/** A keeper of agreements, and a version that the analyst proposed. */
+function versionFacts(as: string): Facts {
+  return {
+    ...facts(as, { person: { roles: ['agreement-keeper'] } }),
+    version: {
+      ...{ id: 'V-1', agreement: 'hmpps-2025', hash: 'aa', parties: ['hmi-prisons', 'hmpps'] },
+      ...{ proposer: 'analyst', missing: [] },
+    },
+  }
+}
+
 /** Every act, done by the person whose act it is. */
 export const permitted: readonly (readonly [Act, Facts])[] = [
   ['request', facts('analyst')],
@@ -72,4 +83,8 @@ export const permitted: readonly (readonly [Act, Facts])[] = [
   ['enrol-key', facts('analyst')],
   ['read-concerns', facts('analyst')],
   ['change-concerns', facts('analyst', { person: { roles: ['concerns-editor'] } })],
+  ['read-agreements', facts('analyst')],
+  ['propose-version', versionFacts('analyst')],
+  ['activate-version', versionFacts('approver')],
+  ['withdraw-version', versionFacts('approver')],
 ]
