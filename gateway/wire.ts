@@ -64,6 +64,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     identityProvider,
     identify: createIdentify({ identityProvider, issuer: config.oidc.issuer, audience: config.apiAudience, clock }),
     policies,
+    reading: databases.gateway,
     judge: createJudge(policies),
     exchanges: exchangesIn(policies),
     datasets: live(() => policies.today().datasets),

@@ -14,6 +14,7 @@ export type FaultCode =
   | 'annotation'
   | 'example'
   | 'left-over'
+  | 'quotation'
 
 /** One thing that is wrong with a pack. `file` is relative to the policies folder; `line` counts from 1. */
 export interface Fault {

@@ -24,6 +24,8 @@ const pathShape = /^([a-z]+\/)?[a-z0-9][a-z0-9.-]*\.(yaml|cedar)$/
 
 export interface Checked {
   readonly agreement: Agreement
+  /** Everything that decides on the version's first day, with it in its place. */
+  readonly set: Agreements
   /** What Annex A of the ICO's code asks for and is not there: it stops an activation, and not a proposal. */
   readonly missing: readonly string[]
   readonly differences: readonly Difference[]
@@ -71,6 +73,7 @@ export function checkVersion(
   if (set === undefined || agreement === undefined) throw new Error('a version that is loaded and not there')
   return {
     agreement,
+    set,
     missing: takesNewTransfers(agreement) ? missingFrom(agreement) : [],
     differences: packDifferences(standing.on(first), set),
   }

@@ -1,17 +1,22 @@
 // Looking at the versions of an agreement: for whoever holds a role, and each look is an entry. A version that waits is tried
 // again against what is in force now.
-import { londonDate } from '../../policies/calendar.ts'
 import type { Difference } from '../../policies/pack-diff.ts'
+import { londonDate, startOfDay } from '../../policies/calendar.ts'
+import type { Database } from '../db.ts'
 import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext, Reply } from '../http/endpoint.ts'
-import { notFound } from '../http/problem.ts'
+import { notFound, stateConflict } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import { check, type VersionDeps } from './judge-version.ts'
 import { findProposal, findVersion, listProposals, type Proposal } from './version-store.ts'
+import { replayVersion, type VersionReplay } from './replay-version.ts'
 import type { Named } from './versions.ts'
 
-export type LookDeps = VersionDeps
+export interface LookDeps extends VersionDeps {
+  /** The same database for reading at one moment: a transaction of its own, that decides nothing. */
+  readonly reading: Database
+}
 type Format = 'json' | 'page'
 
 export interface Looked {
@@ -51,6 +56,22 @@ export async function lookAt(
       ? check(deps, version, context.now)
       : { missing: [], differences: [] }
     return { proposal, missing, differences }
+  })
+}
+
+/** What it would have decided otherwise since a day. @throws {Problem} `not-found`; `state.conflict` of one that waits no more */
+export async function lookBack(
+  deps: LookDeps,
+  context: PersonContext,
+  { key, id, since, as }: Named & { readonly since: string; readonly as: Format },
+): Promise<Outcome<VersionReplay>> {
+  return looking(deps, context, { key, as }, async () => {
+    const proposal = await findProposal(context.tx, id)
+    if (proposal?.agreement !== key) throw notFound()
+    const version = proposal.state === 'proposed' ? await findVersion(context.tx, proposal.hash) : undefined
+    if (!version) throw stateConflict(`This version is ${proposal.state}.`)
+    const { set } = check(deps, version, context.now)
+    return replayVersion(deps.reading, { set, since: startOfDay(since) })
   })
 }
 

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { endpoint, type Endpoint, type PersonContext } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
-import { asJson, lookAt, lookAtAll, type LookDeps } from './look.ts'
+import { asJson, lookAt, lookAtAll, lookBack, type LookDeps } from './look.ts'
 import { archiveRule, readArchive } from './version-files.ts'
 import { activateVersion, proposeVersion, withdrawVersion } from './versions.ts'
 import type { Proposal } from './version-store.ts'
@@ -17,6 +17,16 @@ export const versionParams = z.strictObject({ key, id: z.uuid('This is not the i
 
 /** Texts by path below the agreement's folder. */
 const filesBody = z.strictObject({ files: z.record(z.string().max(200), z.string()).optional() })
+
+const sinceQuery = z.strictObject({ since: z.iso.date('Give a date as year-month-day.') })
+const replayAnswer = z.object({
+  decisions: z.int(),
+  unchanged: z.int(),
+  changed: z.int(),
+  undecided: z.int(),
+  isCut: z.boolean(),
+  byClause: z.array(z.object({ clause: z.string(), nowRefuses: z.int(), noLongerRefuses: z.int() })),
+})
 
 const state = z.enum(['proposed', 'activated', 'withdrawn'])
 const versionAnswer = z.object({
@@ -60,6 +70,10 @@ export function versionApi(deps: LookDeps): Endpoint[] {
     endpoint({
       ...at, method: 'get', path: `${base}/:id`, summary: 'A version: what it would change, and what it lacks', input: { params: versionParams }, answers: shownAnswer,
       handle: async (context, { params }) => asJson(await lookAt(deps, context, params, 'json'), ({ proposal, missing, differences }) => ({ ...writeProposal(proposal), missing, differences })),
+    }),
+    endpoint({
+      ...at, method: 'get', path: `${base}/:id/replay`, summary: 'What a version would have decided otherwise since a day, by clause', input: { params: versionParams, query: sinceQuery }, answers: replayAnswer,
+      handle: async (context, { params, query }) => asJson(await lookBack(deps, context, { ...params, ...query, as: 'json' }), ({ changed, undecided, ...report }) => ({ ...report, changed: changed.length, undecided: undecided.length })),
     }),
     endpoint({
       ...at, method: 'post', path: `${base}/:id/activate`, summary: 'Activate a version that another person proposed', input: { params: versionParams }, answers: versionAnswer,

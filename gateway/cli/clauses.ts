@@ -6,6 +6,7 @@ import { coverageOf, type Coverage, type Mechanism, type Standing } from '../../
 import type { Place } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
 import { processEnvironment } from '../config.ts'
+import { waysThrough } from '../decisions/passes-through.ts'
 import type { Enforcement } from '../decisions/enforcement.ts'
 import { UsageFault } from './failure.ts'
 
@@ -90,10 +91,21 @@ function inFull(coverage: Coverage, enforced: Enforcements | undefined): string 
     `  standing ${standingInWords[standing]}${successorOf(clause)}`,
     ...mechanisms.map((mechanism) => `  ${mechanismText(mechanism)}`),
     ...examples.map((line) => `  ${line}`),
+    ...throughOf(mechanisms),
     ...gaps.map((gap) => `  MISSING  ${gap}`),
     `  clause   ${placeText(clause.place)}`,
     ...(enforced === undefined ? [] : [`  applied  ${enforcementText(clause, enforced.get(clause.id))}`]),
   ].join('\n')
+}
+
+/** The endpoints and jobs that pass through a rule; an act that has none yet is said so. */
+function throughOf(mechanisms: readonly Mechanism[]): string[] {
+  const acts = [
+    ...new Set(mechanisms.flatMap((mechanism) => (mechanism.kind === 'rule' ? mechanism.acts : []))),
+  ]
+  if (acts.length === 0) return []
+  const ways = waysThrough(acts)
+  return ways.length > 0 ? ways.map((way) => `  through  ${way}`) : ['  through  no endpoint yet']
 }
 
 const kindInWords: Readonly<Record<Clause['kind'], string>> = {

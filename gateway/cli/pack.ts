@@ -1,10 +1,13 @@
 // `concordat pack lint` and `concordat pack test`: the agreements as whoever drafts them works on them. Loading finds every
 // fault; nothing is loaded in part, so a pack that lints also runs.
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { Command } from 'commander'
 import type { Agreements, Pack } from '../../policies/agreements.ts'
-import { PackFault, type Fault } from '../../policies/fault.ts'
+import { inOrder, PackFault, type Fault } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
-import { exitCodes } from './failure.ts'
+import { wrongQuotations } from '../../policies/quotations.ts'
+import { exitCodes, UsageFault } from './failure.ts'
 import { newVerb } from './pack-new.ts'
 import { proposeVerb } from './pack-propose.ts'
 import { diffVerb, replayVerb } from './pack-replay.ts'
@@ -13,7 +16,11 @@ export function packVerb(): Command {
   return new Command('pack')
     .description('Check the agreements and the rules that decide.')
     .addCommand(
-      verb('lint', 'Find every fault in the policies folder, each with file, line and remedy.', counts),
+      verb(
+        'lint',
+        'Find every fault in the policies folder, each with file, line and remedy.',
+        counts,
+      ).option('--texts <folder>', 'the agreements’ own texts, to compare every quotation with'),
     )
     .addCommand(
       verb('test', 'Run the examples of the agreements, and list each that holds.', examplesThatHold),
@@ -37,15 +44,30 @@ Example:
   $ npx concordat pack ${name} policies
 `,
     )
-    .action(async (folder: string | undefined) => {
+    .action(async (folder: string | undefined, { texts }: { readonly texts?: string }) => {
       try {
-        process.stdout.write(report(await loadAgreements(folder)))
+        const agreements = await loadAgreements(folder)
+        const misquoted = texts === undefined ? [] : wrongQuotations(agreements, await readTexts(texts))
+        if (misquoted.length > 0) throw new PackFault(inOrder(misquoted))
+        process.stdout.write(report(agreements))
       } catch (error) {
         if (!(error instanceof PackFault)) throw error
         process.stdout.write(faultList(error.faults))
         process.exitCode = exitCodes.failed
       }
     })
+}
+
+async function readTexts(folder: string): Promise<Map<string, string>> {
+  const names = await readdir(folder).catch(() => {
+    throw new UsageFault(`${folder} cannot be read.`)
+  })
+  const texts = names.filter((name) => name.endsWith('.txt'))
+  return new Map(
+    await Promise.all(
+      texts.map(async (name) => [name, await readFile(path.join(folder, name), 'utf8')] as const),
+    ),
+  )
 }
 
 function counts(agreements: Agreements): string {

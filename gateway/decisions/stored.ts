@@ -13,13 +13,21 @@ const rowShape = z.object({
   refusals: z.array(z.object({ clause: z.string() })),
 })
 
-/** Hands over each decision from `since` on. */
+export interface ReadOptions {
+  readonly most?: number
+  /** Waited for after each part, with how many were in it. */
+  readonly pause?: (read: number) => Promise<void>
+}
+
+/** Hands over each decision from `since` on. @returns whether there are more than the most that were asked for */
 export async function readDecisions(
   db: Database,
   since: Date,
   each: (decision: StoredDecision) => void,
-): Promise<void> {
-  await db.withTransaction(async (tx) => {
+  { most = Infinity, pause }: ReadOptions = {},
+): Promise<boolean> {
+  let left = most
+  return db.withTransaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read, read only')
     await tx.query(
       `declare kept no scroll cursor for
@@ -28,13 +36,18 @@ export async function readDecisions(
       [since],
     )
     for (;;) {
-      const { rows } = await tx.query('fetch 1000 from kept')
-      if (rows.length === 0) return
-      for (const row of rows) {
+      const { rows } = await tx.query('fetch 500 from kept')
+      if (rows.length === 0) return false
+      if (left === 0) return true
+      const part = rows.slice(0, left)
+      for (const row of part) {
         const { decided_at, refusals, facts, ...rest } = rowShape.parse(row)
         const clauses = refusals.map(({ clause }) => clause)
         each({ ...rest, facts, decidedAt: decided_at.toISOString(), refusals: clauses })
       }
+      if (part.length < rows.length) return true
+      left -= part.length
+      await pause?.(part.length)
     }
   })
 }

@@ -47,6 +47,7 @@ interface Fitting {
   readonly change?: true
   /** The address names a version of an agreement that another keeper proposed. */
   readonly proposed?: true
+  readonly query?: string
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -146,6 +147,7 @@ const keeping = (): Record<string, Fitting> => {
     'get /api/v1/agreements/:key/versions': {},
     'post /api/v1/agreements/:key/versions': { body: { files: versionFiles('proposed here') } },
     'get /api/v1/agreements/:key/versions/:id': { proposed: true },
+    'get /api/v1/agreements/:key/versions/:id/replay': { proposed: true, query: '?since=2026-01-01' },
     'post /api/v1/agreements/:key/versions/:id/activate': { proposed: true },
     'post /api/v1/agreements/:key/versions/:id/withdraw': { proposed: true },
   } // prettier-ignore
@@ -347,7 +349,7 @@ describe('the access matrix', () => {
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', String(concernId)).replace(':key', agreement).replace(':owner/:class', 'hmi-prisons/inspection-case-level'), // prettier-ignore
+              path.replace(':id', id).replace(':reference', String(concernId)).replace(':key', agreement).replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),

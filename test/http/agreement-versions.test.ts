@@ -159,6 +159,29 @@ describe('a version of an agreement', () => {
     expectProblem(await act('peter.lowe', id, 'withdraw'), 'state.conflict')
   })
 
+  test('says before it is activated what it would have decided otherwise, by clause', async () => {
+    await pack()
+    const ended = files({
+      'agreement.yaml': (text) =>
+        text.replace(
+          'from: { local: 2025-01-02 } }',
+          'from: { local: 2025-01-02 }, until: { local: 2026-06-30 } }',
+        ),
+    })
+    const id = idOf(await propose({ files: ended }))
+    const replay = async (since: string) =>
+      (await gateway.as('ruth.castle')).get(`${base}/${id}/replay?since=${since}`)
+    const first = await replay('2026-01-01')
+    expect(first.json()).toMatchObject({ undecided: 0, isCut: false })
+    const byClause = first.json()['byClause'] as { clause: string; nowRefuses: number }[]
+    expect(byClause.map(({ clause }) => clause)).toEqual(['hmpps-2025/16-dsa'])
+    expect(byClause[0]?.nowRefuses).toBe(first.json()['changed'])
+    expect((await replay('2099-01-01')).json()).toMatchObject({ decisions: 0, changed: 0 })
+    expectProblem(await replay('yesterday'), 'input.invalid')
+    await act('ruth.castle', id, 'withdraw')
+    expectProblem(await replay('2026-01-01'), 'state.conflict')
+  })
+
   test('that names a later first day decides from that day, and the one before it until then (S50)', async () => {
     const later = files({ 'agreement.yaml': (text) => `${text}appliesFrom: { local: 2100-01-01 }\n` })
     const proposed = await propose({ files: later })

@@ -1,0 +1,53 @@
+// Where each act is judged: the endpoints and jobs that pass through a clause whose rule has a say in it. A test compares this
+// with the endpoints that there are. An act that is not here waits for its pages.
+import type { Act } from '../../policies/facts.ts'
+
+const request = '/api/v1/requests/:id'
+const versions = '/api/v1/agreements/:key/versions'
+
+export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = {
+  request: ['POST /api/v1/requests', `PUT ${request}`, 'POST /requests'],
+  return: [`POST ${request}/return`, 'POST /requests/:id/return'],
+  approve: [`POST ${request}/approve`, 'POST /requests/:id/approve'],
+  supply: [`POST ${request}/supply`, 'POST /requests/:id/supply'],
+  'part-supply': [`POST ${request}/supply`, 'POST /requests/:id/supply'],
+  escalate: [`POST ${request}/supply`, 'POST /requests/:id/supply'],
+  seal: ['job seal-package'],
+  collect: [`GET ${request}/package`, 'POST /requests/:id/package'],
+  acknowledge: [`POST ${request}/acknowledge`, 'POST /requests/:id/acknowledge'],
+  destroy: ['job sweep'],
+  view: [
+    `GET ${request}`,
+    `GET ${request}/certificate`,
+    'GET /requests/:id',
+    'GET /requests/:id/certificate',
+  ],
+  'read-log': [
+    'GET /api/v1/ledger/entries',
+    'GET /api/v1/ledger/entries/:id/proof',
+    'GET /access-log',
+    'GET /access-log/:id/proof',
+  ],
+  'enrol-key': ['POST /api/v1/keys', 'POST /api/v1/keys/answer', 'POST /keys', 'POST /keys/answer'],
+  'read-concerns': [
+    'GET /api/v1/concerns',
+    'GET /api/v1/concerns/:reference',
+    'GET /concerns',
+    'GET /concerns/of/:reference',
+  ],
+  'change-concerns': [
+    'PUT /api/v1/concerns/:reference',
+    'POST /api/v1/concerns/intakes/:id/take',
+    'POST /concerns',
+    'POST /concerns/intake/:id/take',
+  ],
+  'read-agreements': [`GET ${versions}`, `GET ${versions}/:id`, `GET ${versions}/:id/replay`],
+  'propose-version': [`POST ${versions}`],
+  'activate-version': [`POST ${versions}/:id/activate`],
+  'withdraw-version': [`POST ${versions}/:id/withdraw`],
+}
+
+/** Everything that passes through a clause, each once. */
+export function waysThrough(acts: readonly Act[]): string[] {
+  return [...new Set(acts.flatMap((act) => passesThrough[act] ?? []))]
+}
