@@ -48,11 +48,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const shipped = await loadPolicies()
   const keys = await openKeyDirectory(config.keyDirectory, { createMissing: createMissingKeys, email: config.mailFrom, at: clock() }) // prettier-ignore
   const databases = openDatabases(config, log)
-  const policies = await openPolicies(
-    databases.gateway,
-    { ...versionsIn(shipped.sources), loaded: shipped.agreements },
-    clock,
-  )
+  const policies = await openPolicies(databases.gateway, { ...versionsIn(shipped.sources), loaded: shipped.agreements }, clock) // prettier-ignore
   const db = deciding(databases.gateway, policies)
   const { source } = databases
   await announceLostKeys(db, keys.store, log)
@@ -67,10 +63,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     reading: databases.gateway,
     judge: createJudge(policies),
     exchanges: exchangesIn(policies),
-    datasets: live(() => policies.today().datasets),
-    purposes: live(() => policies.today().purposes),
-    parties: live(() => policies.today().parties),
-    schedules: live(() => policies.today().schedules),
+    ...liveParts(policies),
     establishments: await loadEstablishments(),
     publicUrl: config.publicUrl,
     supplyClocks: supplyClocksIn(policies),
@@ -102,6 +95,16 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
 
 async function announceLostKeys(db: Database, store: KeyStore, log: Log): Promise<void> {
   for (const shelf of await confirmKeyStore(db, store)) log.error('key-store.lost', { shelf })
+}
+
+/** What the packs refer to, as it is in force. */
+function liveParts(policies: Pick<Policies, 'today'>) {
+  return {
+    datasets: live(() => policies.today().datasets),
+    purposes: live(() => policies.today().purposes),
+    parties: live(() => policies.today().parties),
+    schedules: live(() => policies.today().schedules),
+  }
 }
 
 function openDatabases(config: Config, log: Log) {
