@@ -10,7 +10,7 @@ const npm = (...names: readonly string[]) => `(^|node_modules/)(@types/)?(${name
 
 /** Each slice with the slices that it may know. What is not here is no slice, and may know none. */
 const slices: Readonly<Record<string, readonly string[]>> = {
-  agreements: ['decisions', 'people'],
+  agreements: ['decisions', 'inspections', 'people', 'retention', 'transfers'],
   assurance: ['decisions', 'people'],
   browser: [],
   concerns: ['decisions', 'people', 'tables'],

@@ -123,7 +123,11 @@ export const catalogue = {
   ),
   'ledger.proof-issued': eventType(1, { entry: z.uuid(), treeSize: count, disclosed: names.optional() }, {}),
   'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
-  'agreement.viewed': eventType(1, { as: format.optional() }, {}),
+  'agreement.viewed': eventType(
+    1,
+    { part: name.optional(), filters: names.optional(), as: format.optional() },
+    {},
+  ),
   'agreement.version-proposed': eventType(1, { hash: sha256Hex, appliesFrom: day.optional() }, {}),
   /** `number` counts activations: with the hash it says what decided from then on. */
   'agreement.version-activated': eventType(

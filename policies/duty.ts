@@ -25,6 +25,8 @@ export interface DutyRule {
   readonly warn: Period
   readonly escalate: string
   readonly local: boolean
+  /** Every part of it that is a local value. */
+  readonly localParts?: readonly string[]
 }
 
 export interface DutyDates {

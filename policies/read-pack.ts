@@ -129,7 +129,12 @@ function dutyOf(clause: string, duty: DutyFile, place: Place): DutyRule & { plac
     warn: warn.value,
     escalate: escalate.value,
     local: time.local,
+    localParts: Object.entries(duty).flatMap(([name, part]) => (isLocal(part) ? [name] : [])),
   }
+}
+
+function isLocal(part: unknown): boolean {
+  return typeof part === 'object' && part !== null && 'local' in part && part.local === true
 }
 
 /** A clause can need several rules, and an exchange several permits: each gets an id of its own. */

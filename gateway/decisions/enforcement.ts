@@ -1,7 +1,7 @@
 // How often each clause was put to the test, how often it refused, and when last: from the decisions that were kept. Reads
 // and changes nothing.
 import { z } from 'zod'
-import type { Database } from '../db.ts'
+import type { Database, Queryable } from '../db.ts'
 
 export interface Enforcement {
   /** Decisions in which the clause's rules had a say. */
@@ -33,20 +33,27 @@ const byClause = `
   full join (select clause, count(*) as count, max(decided_at) as last from refused group by clause) r using (clause)
   order by clause`
 
+export type Enforcements = ReadonlyMap<string, Enforcement>
+
 /** @returns by clause; one that no decision ever tested is not there */
-export async function enforcementByClause(db: Database): Promise<ReadonlyMap<string, Enforcement>> {
+export async function enforcementByClause(db: Database): Promise<Enforcements> {
   return db.withTransaction(async (tx) => {
     await tx.query('set transaction read only')
-    const { rows } = await tx.query(byClause)
-    return new Map(
-      rows.map((row) => {
-        const { clause, tested, last_tested, refused, last_refused } = rowShape.parse(row)
-        const lasts = {
-          ...(last_tested !== null && { lastTested: last_tested }),
-          ...(last_refused !== null && { lastRefused: last_refused }),
-        }
-        return [clause, { tested, refused, ...lasts }]
-      }),
-    )
+    return readEnforcement(tx)
   })
+}
+
+/** The same in a transaction that there is. */
+export async function readEnforcement(tx: Queryable): Promise<Enforcements> {
+  const { rows } = await tx.query(byClause)
+  return new Map(
+    rows.map((row) => {
+      const { clause, tested, last_tested, refused, last_refused } = rowShape.parse(row)
+      const lasts = {
+        ...(last_tested !== null && { lastTested: last_tested }),
+        ...(last_refused !== null && { lastRefused: last_refused }),
+      }
+      return [clause, { tested, refused, ...lasts }]
+    }),
+  )
 }

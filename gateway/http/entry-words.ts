@@ -47,7 +47,7 @@ const sentences = {
   'ledger.viewed': 'Looked at the access log',
   'ledger.proof-issued': 'Took the proof of an entry',
   'agreements.loaded': 'Loaded the agreements',
-  'agreement.viewed': 'Looked at an agreement',
+  'agreement.viewed': 'Looked at the agreements',
   'agreement.version-proposed': 'Proposed a version of an agreement',
   'agreement.version-activated': 'Activated a version of an agreement',
   'agreement.version-withdrawn': 'Withdrew a version of an agreement',
