@@ -1,8 +1,10 @@
-// The endpoints of this slice: versions of agreements.
+// Everything over HTTP that concerns the agreements themselves: reading them, and their versions.
 import type { Endpoint } from '../http/endpoint.ts'
+import { agreementApi } from './api.ts'
 import type { LookDeps } from './look.ts'
+import { agreementPages } from './pages.ts'
 import { versionApi } from './version-api.ts'
 
 export function agreementEndpoints(deps: LookDeps): Endpoint[] {
-  return versionApi(deps)
+  return [...agreementApi(deps), ...agreementPages(deps), ...versionApi(deps)]
 }

@@ -3,11 +3,10 @@
 import type { Difference } from '../../policies/pack-diff.ts'
 import { londonDate, startOfDay } from '../../policies/calendar.ts'
 import type { Database } from '../db.ts'
-import { refused, type Outcome } from '../decisions/judge.ts'
-import type { PersonContext, Reply } from '../http/endpoint.ts'
+import type { Outcome } from '../decisions/judge.ts'
+import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, stateConflict } from '../http/problem.ts'
-import { personActor } from '../http/who.ts'
-import { factsOfPerson } from '../people/facts.ts'
+import { allowed } from '../people/allowed.ts'
 import { check, type VersionDeps } from './judge-version.ts'
 import { findProposal, findVersion, listProposals, type Proposal } from './version-store.ts'
 import { replayVersion, type VersionReplay } from './replay-version.ts'
@@ -75,33 +74,15 @@ export async function lookBack(
   })
 }
 
-async function looking<T>(
+function looking<T>(
   deps: LookDeps,
   context: PersonContext,
   { key, as }: { readonly key: string; readonly as: Format },
   read: () => Promise<T>,
 ): Promise<Outcome<T>> {
-  const judged = await deps.judge.judge(
-    context,
-    'read-agreements',
-    await factsOfPerson(context.tx, context.person, context.now),
-  )
-  if (judged.outcome === 'refusal') return refused(judged)
-  const value = await read()
-  const event = {
-    type: 'agreement.viewed',
-    actor: personActor(context.person, context.ip),
-    subjects: [],
-    correlation: context.requestId,
-    agreement: key,
-    decision: judged.decisionId,
-    clauses: [...judged.permit.tested],
-    detail: { as },
-  } as const
-  return { kind: 'done', events: [event], value }
-}
-
-export function asJson<T>(outcome: Outcome<T>, show: (value: T) => unknown): Reply {
-  if (outcome.kind === 'refused') return { events: outcome.events, status: 403, json: outcome.letter }
-  return { events: outcome.events, json: show(outcome.value) }
+  return allowed(deps, context, 'read-agreements', async ({ base }) => {
+    const value = await read()
+    const detail = { part: 'versions', as }
+    return { value, events: [{ ...base, type: 'agreement.viewed', subjects: [], agreement: key, detail }] }
+  })
 }

@@ -57,6 +57,12 @@ export function writeParagraph(clause: unknown): string {
   return number === undefined ? 'Rule of this service' : `Paragraph ${number}`
 }
 
+/** 'hmpps-2025/annex-a/identity' → '/agreements/hmpps-2025/clauses/annex-a-identity' */
+export function writeClauseAddress(clause: unknown): string {
+  const [key = '', ...rest] = typeof clause === 'string' ? clause.split('/') : []
+  return rest.length === 0 ? '/agreements' : `/agreements/${key}/clauses/${rest.join('-')}`
+}
+
 /** What is wrong with one field, as govuk-frontend's `errorMessage` takes it; undefined where nothing is. */
 export function errorFor(faults: unknown, field: string): { text: string } | undefined {
   if (!Array.isArray(faults)) return undefined
@@ -91,5 +97,6 @@ export function addFilters(environment: nunjucks.Environment): void {
   environment.addFilter('party', writeParty)
   environment.addFilter('words', writeKey)
   environment.addFilter('paragraph', writeParagraph)
+  environment.addFilter('clauseAddress', writeClauseAddress)
   environment.addFilter('errorFor', errorFor)
 }

@@ -76,6 +76,8 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/retention/due', 'get /api/v1/retention/holds',
     'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/template.xlsx', 'get /concerns/schema.json', 'get /api/v1/concerns/intakes',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
+    'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
+    'get /agreements/:key/clauses/:clause',
   ] // prettier-ignore
   return {
     ...Object.fromEntries(plain.map((name) => [name, {}])),
@@ -349,7 +351,7 @@ describe('the access matrix', () => {
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', String(concernId)).replace(':key', agreement).replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':reference', String(concernId)).replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),

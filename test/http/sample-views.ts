@@ -1,6 +1,7 @@
 // Sample data for every view, with hostile text wherever a person or a file can put text.
 import { createHash } from 'node:crypto'
 import { catalogue } from '../../audit/events.ts'
+import { clauseKinds } from '../../gateway/agreements/schemas.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
@@ -118,6 +119,78 @@ const life = { ...kept, holds: [], moves: [], shelves: [{ ref: 'shelf/hmi-prison
 const days = [{ day: '2026-04-03', count: 3, held: 1 }]
 const scheduleClass = { schedule: { owner: 'hmi-prisons', version: 'demonstration-1', demonstration: true, source: hostile('Made up.') }, class: { key: 'a-class', title: hostile('A class'), period: { value: { amount: 12, unit: 'month' }, local: true }, starts: { value: 'item.sealed' } }, held: 12, stale: 2 } // prettier-ignore
 const wouldMove = { held: kept, to: '2027-05-03', version: '2' }
+const given = (value: string, local = false) => ({ value, local })
+const agreementHead = (key: string, standing: string) => ({
+  key,
+  title: hostile('Memorandum'),
+  parties: ['hmi-prisons', 'hmpps', 'moj-data-and-analysis'],
+  standing: given(standing, standing === 'historical'),
+  inForce:
+    standing === 'historical'
+      ? {}
+      : { from: given('2025-01-02', true), ...(standing === 'superseded' && { until: given('2025-01-01') }) },
+  review: {
+    every: { amount: 12, unit: 'month' },
+    ...(standing === 'in-force' && { next: given('2026-01-02', true) }),
+    overdue: standing === 'in-force',
+  },
+  contacts: [{ party: 'hmpps', office: hostile('Head of Assurance') }],
+  disposal: 'destroy',
+  supersedes: 'hmpps-2019',
+  refused: 2,
+  document: agreementDocument,
+})
+const parts = [
+  { name: 'Limit', value: hostile('5 working days'), local: true },
+  { name: 'Who can decide', value: hostile('Nobody'), local: false },
+]
+const clauseOf = (slug: string, kind: string, more: object = {}) => ({
+  id: `hmpps-2025/${slug}`,
+  slug,
+  anchor: `hmpps-2025-${slug}`,
+  kind,
+  says: hostile('suitably encrypted media'),
+  summary: hostile('It is encrypted.'),
+  note: hostile('A note.'),
+  means: [
+    {
+      kind: 'rule',
+      sentence: hostile('Refuses where: it is not.'),
+      parts,
+      text: hostile('forbid (principal, action, resource);'),
+    },
+  ],
+  examples: [],
+  localDefaults: [],
+  ...more,
+})
+const agreementDocument = {
+  key: 'hmpps-2025',
+  title: hostile('Memorandum'),
+  hash: 'a'.repeat(64),
+  paragraphs: [
+    {
+      number: '16-18',
+      anchor: 'paragraph-16-18',
+      heading: 'Paragraphs 16 to 18',
+      title: hostile('Data'),
+      exchanges: [{ key: 'case-level-data', title: hostile('Case-level data'), parts }],
+      clauses: [
+        clauseOf('16', 'rule', { supersedes: 'hmpps-2019/14', supersededBy: 'hmpps-2026/1' }),
+        clauseOf('17', 'duty'),
+        ...(['attestation', 'record', 'outside'] as const).map((kind) =>
+          clauseOf(kind, kind, { means: [{ kind, sentence: hostile('Why.'), parts: [] }] }),
+        ),
+      ],
+    },
+  ],
+}
+const states = new Map<string, object>([
+  ['hmpps-2025/16', { enforcement: { tested: 1214, refused: 2, lastTested: at(2), lastRefused: at(1) } }],
+  ['hmpps-2025/17', { clocks: { running: 1, met: 3, late: 0 } }],
+]) // prettier-ignore
+const [sampleParagraph] = agreementDocument.paragraphs
+const readAs = { document: agreementDocument, paragraphs: agreementDocument.paragraphs, states, shown: 5, total: 5, filters: {}, kinds: clauseKinds } // prettier-ignore
 
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
@@ -184,6 +257,15 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['kept-item.njk', 'a date with mistakes', { ...life, shown: { form: 'clock', given: { destroyOn: '', retentionClass: 'a-class', reason: hostile('') }, faults: faultsOf('destroyOn', 'retentionClass', 'reason') }, tab: 'due' }],
   ['kept-item.njk', 'what would move', { ...life, shown: { form: 'clock', given: { destroyOn: '2027-05-03', retentionClass: '', reason: hostile('Because.') }, faults: [], would: { before: '2027-04-03', after: '2027-05-03' } }, tab: 'due' }],
   ['kept-item.njk', 'destroyed', { ...life, item: { ...kept.item, status: destroyed.status }, copies: [{ collectedAt: at(3) }, { collectedAt: at(4), attested: { state: 'destroyed', at: at(5) } }], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'destroyed' }], editions: [{ edition: 1, issuedAt: at(29) }, { edition: 2, issuedAt: at(30) }], tab: 'due' }],
+  ['agreements.njk', 'the list', { heads: ['in-force', 'superseded', 'historical'].map((standing) => agreementHead(standing, standing)), local: agreementDocument }],
+  ['agreements.njk', 'clauses that were found', { heads: [], local: agreementDocument, words: hostile('media'), found: [{ document: agreementDocument, clause: sampleParagraph?.clauses[0] }] }],
+  ['agreements.njk', 'no clause', { heads: [], local: agreementDocument, words: hostile('media'), found: [] }],
+  ['agreement.njk', 'a document', { ...readAs, head: agreementHead('hmpps-2025', 'in-force') }],
+  ['agreement.njk', 'one that is over', { ...readAs, head: agreementHead('noms-rom', 'historical') }],
+  ['agreement.njk', 'the gateway’s own rules, filtered', { ...readAs, document: { ...agreementDocument, key: 'local' }, filters: { words: hostile('media'), kind: 'rule', only: 'refused' } }],
+  ['agreement.njk', 'nothing left by the filter', { ...readAs, paragraphs: [], filters: { words: hostile('zebra') } }],
+  ['clause.njk', 'a rule', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[0], examples: [{ name: hostile('It is encrypted'), outcome: 'permitted' }, { name: 'It is not', outcome: 'refused' }] }, state: states.get('hmpps-2025/16'), passes: [{ doing: 'collecting a package', ways: ['GET /x', 'job seal-package'] }, { doing: 'asking', ways: [] }] }],
+  ['clause.njk', 'a duty that is over', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[1], means: [] }, state: {}, passes: [] }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore
