@@ -128,6 +128,7 @@ export const catalogue = {
     { part: name.optional(), filters: names.optional(), as: format.optional() },
     {},
   ),
+  'paperwork.made': eventType(1, { form: name, as: format.optional() }, {}),
   'agreement.version-proposed': eventType(1, { hash: sha256Hex, appliesFrom: day.optional() }, {}),
   /** `number` counts activations: with the hash it says what decided from then on. */
   'agreement.version-activated': eventType(

@@ -35,7 +35,8 @@ export function lint(all: Agreements): Fault[] {
   return faults
 }
 
-function lintHead({ key, head, parties, contacts, retention }: Agreement, all: Agreements, add: Add): void {
+function lintHead(agreement: Agreement, all: Agreements, add: Add): void {
+  const { key, head, parties, contacts, retention, sharing = {} } = agreement
   if (head.file !== `agreements/${key}/agreement.yaml`)
     add(
       'unknown-name',
@@ -59,6 +60,15 @@ function lintHead({ key, head, parties, contacts, retention }: Agreement, all: A
         `${schedule.value} has no schedule.`,
         'Write one under schedules/.',
       )
+  for (const [name, statement] of Object.entries(sharing))
+    for (const id of statement?.by ?? [])
+      if (all.clauses.get(id)?.pack !== key)
+        add(
+          'unknown-clause',
+          head.place(['sharing', name]),
+          `${key} has no clause ${id}.`,
+          'Name a clause of this agreement that says it, or mark the words local.',
+        )
 }
 
 function unknownParty(party: string, place: Place, add: Add): void {

@@ -192,6 +192,32 @@ export const paragraphShape = z
     'must have either paragraph or section',
   )
 
+/** What an agreement says of one thing, and the clauses that say it; or what was chosen here because none does. */
+const statementShape = z.union([
+  z.strictObject({ says: words, by: z.array(clauseId).min(1) }).transform(({ says, by }) => ({ value: says, by, local: false })),
+  z.strictObject({ local: words }).transform(({ local }): { value: string; by: string[]; local: boolean } => ({ value: local, by: [], local: true })),
+]) // prettier-ignore
+
+/** What the ICO's data sharing code (its Annex A) asks of an agreement beside what stands elsewhere in it. What is left out is missing. */
+const sharingShape = z.strictObject({
+  purpose: statementShape.optional(),
+  /** Who is controller of what, and whether jointly. */
+  roles: statementShape.optional(),
+  /** Whose data it is. */
+  people: statementShape.optional(),
+  legalPower: statementShape.optional(),
+  /** The conditions for special category and criminal offence data. */
+  specialCategories: statementShape.optional(),
+  /** Whether it is processing for law enforcement, under Part 3 of the Data Protection Act 2018. */
+  lawEnforcement: statementShape.optional(),
+  security: statementShape.optional(),
+  rights: statementShape.optional(),
+  incidents: statementShape.optional(),
+  transfersAbroad: statementShape.optional(),
+})
+export type Statement = z.output<typeof statementShape>
+export type Sharing = z.output<typeof sharingShape>
+
 export const agreementShape = z.strictObject({
   key: keyShape,
   title: words,
@@ -211,6 +237,8 @@ export const agreementShape = z.strictObject({
   disposal: z.enum(['destroy', 'return-then-destroy']),
   precedence: alwaysLocal(z.literal('most-restrictive')),
   retention: z.array(z.strictObject({ from: keyShape, to: keyShape, schedule: given(keyShape) })),
+  /** Asked for before a version is activated; not of an agreement that is over. */
+  sharing: sharingShape.optional(),
 })
 
 /** The head of the gateway's own rules. */

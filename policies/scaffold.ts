@@ -2,6 +2,7 @@
 // is whole but for the words that only those who drafted the agreement have; it does not load before they are written.
 import type { Agreements } from './agreements.ts'
 import { replaceMe } from './left-over.ts'
+import type { Sharing } from './pack-shape.ts'
 import {
   scaffoldExamples,
   scaffoldRules,
@@ -9,6 +10,10 @@ import {
   type ScaffoldParts,
   type ScaffoldWish,
 } from './scaffold-paragraph.ts'
+
+const asked = [
+  'purpose', 'roles', 'people', 'legalPower', 'specialCategories', 'lawEnforcement', 'security', 'rights', 'incidents', 'transfersAbroad',
+] as const satisfies readonly (keyof Sharing)[] // prettier-ignore
 
 /**
  * The files of a new pack.
@@ -88,6 +93,10 @@ precedence: { local: most-restrictive }
 retention:
   # ${replaceMe}: whose schedule governs, and whether the text says so.
   - { from: ${from}, to: ${to}, schedule: { local: ${schedule} } }
+# What the data sharing code of the Information Commissioner asks of an agreement: { says, by } with the clauses that say it, or
+# local. What is left out blocks an activation.
+sharing:
+${asked.map((name) => `  ${name}: { local: ${replaceMe} }`).join('\n')}
 `
 }
 

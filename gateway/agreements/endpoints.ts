@@ -3,8 +3,9 @@ import type { Endpoint } from '../http/endpoint.ts'
 import { agreementApi } from './api.ts'
 import type { LookDeps } from './look.ts'
 import { agreementPages } from './pages.ts'
+import { paperworkEndpoints } from './paperwork/endpoints.ts'
 import { versionApi } from './version-api.ts'
 
 export function agreementEndpoints(deps: LookDeps): Endpoint[] {
-  return [...agreementApi(deps), ...agreementPages(deps), ...versionApi(deps)]
+  return [...agreementApi(deps), ...agreementPages(deps), ...paperworkEndpoints(deps), ...versionApi(deps)]
 }

@@ -48,6 +48,7 @@ const sentences = {
   'ledger.proof-issued': 'Took the proof of an entry',
   'agreements.loaded': 'Loaded the agreements',
   'agreement.viewed': 'Looked at the agreements',
+  'paperwork.made': 'Had a form filled in',
   'agreement.version-proposed': 'Proposed a version of an agreement',
   'agreement.version-activated': 'Activated a version of an agreement',
   'agreement.version-withdrawn': 'Withdrew a version of an agreement',

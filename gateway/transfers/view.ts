@@ -33,7 +33,7 @@ export async function visible(
 }
 
 /** @throws {Problem} `not-found` */
-export async function viewTransfer(deps: ActDeps, context: PersonContext, id: string) {
+export async function viewTransfer(deps: Pick<ActDeps, 'judge'>, context: PersonContext, id: string) {
   const transfer = await visible(deps, context, await findTransfer(context.tx, id))
   const facts = await factsOf(context.tx, context.person, transfer, context.now)
   const judged = await deps.judge.judge(context, 'view', facts)

@@ -47,6 +47,8 @@ interface Fitting {
   readonly change?: true
   /** The address names a version of an agreement that another keeper proposed. */
   readonly proposed?: true
+  /** The address names the refusal of something that the first analyst asked for. */
+  readonly refused?: true
   readonly query?: string
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
@@ -77,7 +79,8 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/template.xlsx', 'get /concerns/schema.json', 'get /api/v1/concerns/intakes',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
     'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
-    'get /agreements/:key/clauses/:clause',
+    'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
+    'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
   ] // prettier-ignore
   return {
     ...Object.fromEntries(plain.map((name) => [name, {}])),
@@ -100,6 +103,12 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /requests/:id/change': { state: 'returned' },
     'get /api/v1/requests/:id': { state: 'approved' },
     'get /requests/:id': { state: 'approved' },
+    'get /decisions/:id/record': { refused: true },
+    'get /api/v1/decisions/:id/record': { refused: true },
+    'get /requests/:id/decision-record': { state: 'approved' },
+    'get /requests/:id/data-movement-form': { state: 'approved' },
+    'get /api/v1/requests/:id/decision-record': { state: 'approved' },
+    'get /api/v1/requests/:id/data-movement-form': { state: 'approved' },
     'get /requests/:id/open': { state: 'available' },
     'post /api/v1/requests/:id/approve': { state: 'requested' },
     'post /requests/:id/approve': { state: 'requested' },
@@ -252,17 +261,24 @@ describe('the access matrix', () => {
   }
 
   const idFor = async (
-    { state, checked, kept, change, proposed }: Fitting,
+    { state, checked, kept, change, proposed, refused }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
     if (state) return transferIn(state)
     if (checked) return checkedFile()
     if (kept) return keptFor(kept, isToBeOffered)
     if (proposed) return proposedVersion()
+    if (refused) return refusedRequest()
     return change ? waitingChange() : proved
   }
 
   let lastProposed: string | undefined
+  const refusedRequest = async (): Promise<string> => {
+    const analyst = await gateway.as('ayesha.rahman')
+    const asked = { ...permittedRequest(gateway), inspection: 'INS-NONE' }
+    return String((await analyst.post('/api/v1/requests', asked)).json()['reference'])
+  }
+
   /** A version that waits for another keeper than the one who proposed it. */
   const proposedVersion = async (): Promise<string> => {
     const { rows } = await gateway.owner.query(

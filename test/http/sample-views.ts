@@ -192,6 +192,26 @@ const states = new Map<string, object>([
 const [sampleParagraph] = agreementDocument.paragraphs
 const readAs = { document: agreementDocument, paragraphs: agreementDocument.paragraphs, states, shown: 5, total: 5, filters: {}, kinds: clauseKinds } // prettier-ignore
 
+const paper = {
+  title: 'Data Movement Form',
+  about: hostile('What is asked.'),
+  missing: 2,
+  sections: [
+    {
+      title: hostile('Who'),
+      rows: [
+        {
+          question: hostile('Who asks?'),
+          answer: hostile('Ayesha'),
+          clauses: ['hmpps-2025/1', 'hmpps-2025/annex-a/identity'],
+          local: true,
+        },
+        { question: 'Assessment', missing: hostile('Not kept.'), clauses: [], local: false },
+      ],
+    },
+  ],
+}
+
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
   ['start.njk', 'the way in', { person: undefined }],
@@ -266,6 +286,8 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['agreement.njk', 'nothing left by the filter', { ...readAs, paragraphs: [], filters: { words: hostile('zebra') } }],
   ['clause.njk', 'a rule', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[0], examples: [{ name: hostile('It is encrypted'), outcome: 'permitted' }, { name: 'It is not', outcome: 'refused' }] }, state: states.get('hmpps-2025/16'), passes: [{ doing: 'collecting a package', ways: ['GET /x', 'job seal-package'] }, { doing: 'asking', ways: [] }] }],
   ['clause.njk', 'a duty that is over', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[1], means: [] }, state: {}, passes: [] }],
+  ['paperwork.njk', 'a form with gaps', { form: paper, reference: hostile('CLD-1'), back: '/', marking: 'OFFICIAL-SENSITIVE' }],
+  ['paperwork.njk', 'a whole form', { form: { ...paper, missing: 0, sections: [{ title: 'The request', rows: paper.sections[0]?.rows.slice(0, 1) }] }, reference: 'hmpps-2025', back: '/agreements/hmpps-2025' }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore

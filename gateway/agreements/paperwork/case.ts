@@ -1,0 +1,185 @@
+// What the paperwork of one request is made from: the request or the refused decision as it was kept, with its agreement, its
+// people and its retention. Read once, and turned into forms by pure functions.
+import { z } from 'zod'
+import type { Agreement, Agreements, Exchange } from '../../../policies/agreements.ts'
+import type { Dataset } from '../../../policies/dataset.ts'
+import type { TransferFacts } from '../../../policies/facts.ts'
+import { resolveRetention, type ResolvedRetention } from '../../../policies/retention.ts'
+import type { PersonContext } from '../../http/endpoint.ts'
+import { findPersonById } from '../../people/store.ts'
+import { findItemOf } from '../../retention/store.ts'
+import type { Item } from '../../retention/item.ts'
+import { findTexts } from '../../transfers/store.ts'
+import type { Transfer } from '../../transfers/transfer.ts'
+
+export interface Decider {
+  readonly act: string
+  readonly name: string
+  readonly roles: readonly string[]
+  readonly at: Date
+}
+
+export interface RequestCase {
+  readonly reference: string
+  readonly agreement: Agreement
+  readonly exchange?: Exchange
+  readonly asked: Pick<TransferFacts, 'from' | 'to' | 'dataset' | 'fields' | 'establishments' | 'periodFrom' | 'periodTo' | 'purpose' | 'statutoryBasis'> & { readonly inspection?: string } // prettier-ignore
+  readonly requestedAt: Date
+  readonly requestedBy?: { readonly name: string; readonly roles: readonly string[] }
+  readonly dataset?: Dataset
+  readonly purpose?: string
+  readonly relevance?: string
+  readonly retention?: ResolvedRetention
+  readonly item?: Item
+  readonly outcome: string
+  readonly reasons: readonly string[]
+  readonly clauses: readonly string[]
+  readonly deciders: readonly Decider[]
+  readonly collectedAt?: Date
+}
+
+/** @returns undefined where its agreement is not loaded any more */
+export async function caseOfTransfer(
+  agreements: Agreements,
+  context: PersonContext,
+  transfer: Transfer,
+): Promise<RequestCase | undefined> {
+  const agreement = agreements.agreements.get(transfer.agreement)
+  if (!agreement) return undefined
+  const texts = await findTexts(context.tx, transfer.id)
+  const latest = (kind: string) => texts.findLast((text) => text.kind === kind)?.text
+  const item = await findItemOf(context.tx, transfer.id)
+  const relevance = latest('relevance')
+  const reasons = ['return', 'part-supply', 'escalate'].flatMap((kind) => latest(kind) ?? [])
+  return {
+    ...(await named(agreements, agreement, context, transfer, transfer.requester)),
+    reference: transfer.reference,
+    asked: { ...transfer, inspection: transfer.inspection },
+    requestedAt: transfer.requestedAt,
+    ...(relevance !== undefined && { relevance }),
+    ...(item && { item }),
+    ...(transfer.collectedAt && { collectedAt: transfer.collectedAt }),
+    outcome: outcomes[transfer.state],
+    reasons: reasons.length > 0 || transfer.approvedAt === undefined ? reasons : ['Every clause that was put to the test is met.'],
+    clauses: await clausesTested(context, transfer.id),
+    deciders: await decidersOf(context, transfer),
+  } // prettier-ignore
+}
+
+const outcomes: Readonly<Record<Transfer['state'], string>> = {
+  requested: 'Not decided yet: it waits for a second person.',
+  returned: 'Returned for a change.',
+  approved: 'Approved. It waits to be supplied.',
+  escalated: 'Approved, and escalated by who supplies it.',
+  supplied: 'Shared.',
+  'part-supplied': 'Shared in part.',
+  available: 'Shared. It waits to be collected.',
+  collected: 'Shared and collected.',
+  acknowledged: 'Shared, collected and confirmed.',
+  destroyed: 'Shared, and destroyed on its date.',
+}
+
+async function decidersOf(context: PersonContext, transfer: Transfer): Promise<Decider[]> {
+  const steps = [
+    ['Approved by', transfer.approver, transfer.approvedAt],
+    ['Supplied by', transfer.supplier, transfer.suppliedAt],
+  ] as const
+  const deciders: Decider[] = []
+  for (const [act, id, at] of steps) {
+    const person = id === undefined ? undefined : await findPersonById(context.tx, id, at ?? context.now)
+    if (person && at) deciders.push({ act, name: person.name, roles: person.roles, at })
+  }
+  return deciders
+}
+
+async function clausesTested(context: PersonContext, transferId: string): Promise<string[]> {
+  const { rows } = await context.tx.query(
+    `select distinct clause from concordat.decision, unnest(tested) as clause
+     where transfer_id = $1 and act <> 'view' and outcome = 'permit' order by clause`,
+    [transferId],
+  )
+  return rows.map((row) => String(row['clause']))
+}
+
+const storedShape = z.object({
+  id: z.string(),
+  person_id: z.string().nullable(),
+  refusals: z.array(z.object({ clause: z.string(), reason: z.string() })),
+  decided_at: z.date(),
+})
+
+export type StoredRefusal = z.output<typeof storedShape> & { readonly facts: unknown }
+
+/** A request that was refused when it was made, and so was never kept but as its decision. */
+export async function findRefusal(context: PersonContext, id: string): Promise<StoredRefusal | undefined> {
+  const { rows } = await context.tx.query(
+    `select id, person_id, facts, refusals, decided_at from concordat.decision
+     where id = $1 and act = 'request' and outcome = 'refusal'`,
+    [id],
+  )
+  const [row] = rows
+  return row && { ...storedShape.parse(row), facts: row['facts'] }
+}
+
+/** @returns undefined where its agreement is not loaded any more */
+export async function caseOfRefusal(
+  agreements: Agreements,
+  context: PersonContext,
+  refusal: StoredRefusal,
+  asked: TransferFacts,
+): Promise<RequestCase | undefined> {
+  const agreement = agreements.agreements.get(asked.agreement)
+  if (!agreement) return undefined
+  const { inspection, ...rest } = asked
+  return {
+    ...(await named(agreements, agreement, context, asked, refusal.person_id ?? undefined)),
+    reference: refusal.id,
+    asked: { ...rest, ...(inspection && { inspection: inspection.reference }) },
+    requestedAt: refusal.decided_at,
+    outcome: 'Refused. Nothing was shared.',
+    reasons: refusal.refusals.map(({ reason }) => reason),
+    clauses: refusal.refusals.map(({ clause }) => clause),
+    deciders: [{ act: 'Decided by', name: 'the rules named above, applied by this service', roles: [], at: refusal.decided_at }],
+  } // prettier-ignore
+}
+
+type Governed = Pick<TransferFacts, 'from' | 'to' | 'exchange' | 'dataset' | 'purpose' | 'retentionClass'>
+
+async function named(
+  agreements: Agreements,
+  agreement: Agreement,
+  context: PersonContext,
+  { from, to, exchange: key, dataset: table, purpose: aim, retentionClass }: Governed,
+  requesterId: string | undefined,
+) {
+  const exchange = agreement.exchanges.get(key)
+  const dataset = agreements.datasets.get(table)
+  const purpose = agreements.purposes.get(aim)?.title
+  const retention = resolveRetention(agreements, agreement.key, from, to, retentionClass)
+  const requestedBy = requesterId === undefined ? undefined : await findPersonById(context.tx, requesterId, context.now) // prettier-ignore
+  return {
+    agreement,
+    ...(exchange && { exchange }),
+    ...(dataset && { dataset }),
+    ...(purpose !== undefined && { purpose }),
+    ...(retention && { retention }),
+    ...(requestedBy && { requestedBy: { name: requestedBy.name, roles: requestedBy.roles } }),
+  }
+}
+
+/** Stands in where there is nothing: nobody may look at it. */
+export const nobodys: TransferFacts = {
+  id: 'none',
+  agreement: 'none',
+  exchange: 'none',
+  from: 'none',
+  to: 'none',
+  state: 'requested',
+  dataset: 'none',
+  fields: [],
+  establishments: [],
+  periodFrom: '2025-01-01',
+  periodTo: '2025-01-01',
+  purpose: 'none',
+  relevanceStated: false,
+}
