@@ -1,7 +1,7 @@
 // Checkpoints (C2SP tlog-checkpoint): a signed note whose text is origin, tree size, base64 root, each on a line of its own.
 // A SignedCheckpoint can only be had by verifying its signature; everything that trusts a root takes one.
 import { fromBase64, toBase64 } from './bytes.ts'
-import { openNote, parseNote, type VerifierKey } from './note.ts'
+import { canSignLogs, openNote, parseNote, type VerifierKey } from './note.ts'
 
 export interface TreeHead {
   readonly size: number
@@ -45,9 +45,12 @@ export function checkpointOfOwnNote(note: string): CheckpointText {
   return parseCheckpoint(parseNote(note).text)
 }
 
-/** @throws {NoteRefused | CheckpointMalformed} */
+/**
+ * @param keys the log's; a witness's among them says nothing here
+ * @throws {NoteRefused | CheckpointMalformed}
+ */
 export async function openCheckpoint(note: string, keys: readonly VerifierKey[]): Promise<SignedCheckpoint> {
-  const { text, verified } = await openNote(note, keys)
+  const { text, verified } = await openNote(note, keys.filter(canSignLogs))
   // The one place that makes a SignedCheckpoint.
   return { ...parseCheckpoint(text), note, signedBy: verified } as unknown as SignedCheckpoint
 }

@@ -4,16 +4,22 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 
+const READABLE_MODE = 0o640
+
 /** Replaces what is there. */
 export async function writeDurably(file: string, bytes: Uint8Array | string): Promise<void> {
-  const draft = await writeDraft(file, bytes)
+  const draft = await writeDraft(file, bytes, READABLE_MODE)
   await rename(draft, file)
   await syncDirectory(path.dirname(file))
 }
 
 /** @returns false, having changed nothing, when the name is taken */
-export async function createDurably(file: string, bytes: Uint8Array | string): Promise<boolean> {
-  const draft = await writeDraft(file, bytes)
+export async function createDurably(
+  file: string,
+  bytes: Uint8Array | string,
+  mode = READABLE_MODE,
+): Promise<boolean> {
+  const draft = await writeDraft(file, bytes, mode)
   try {
     await link(draft, file)
   } catch (error) {
@@ -26,11 +32,11 @@ export async function createDurably(file: string, bytes: Uint8Array | string): P
   return true
 }
 
-async function writeDraft(file: string, bytes: Uint8Array | string): Promise<string> {
+async function writeDraft(file: string, bytes: Uint8Array | string, mode: number): Promise<string> {
   const directory = path.dirname(file)
   await makeDirectory(directory)
   const draft = path.join(directory, `.draft-${randomUUID()}`)
-  const handle = await open(draft, 'wx', 0o640)
+  const handle = await open(draft, 'wx', mode)
   try {
     await handle.writeFile(bytes)
     await handle.sync()

@@ -2,6 +2,7 @@
 // Verifier keys are "<name>+<8 hex digits of the key id>+base64(type || public key)". Several keys may sign; a signature
 // of an unknown key is ignored, a bad one of a known key refuses the whole note.
 import { concat, encodeText, fromBase64, sameBytes, toBase64, toHex } from './bytes.ts'
+import { verifyEd25519Cosignature, verifyMlDsa44Cosignature } from './cosignature.ts'
 import { sha256, verifyEd25519 } from './web-crypto.ts'
 
 export interface VerifierKey {
@@ -38,12 +39,23 @@ export class NoteRefused extends Error {
   }
 }
 
-/** C2SP signed-note, "Signature types". A cosignature (0x04) or ML-DSA-44 (0x06) is one more row here. */
+type Verify = (key: VerifierKey, signature: Uint8Array, text: Uint8Array) => Promise<boolean>
+const plainEd25519: Verify = ({ publicKey }, signature, text) => verifyEd25519(publicKey, signature, text)
+
+/** C2SP signed-note, "Signature types"; what signs a log, what witnesses it, or both. */
 const signatureTypes = {
-  0x01: { name: 'Ed25519', keyBytes: 32, verify: verifyEd25519 },
+  0x01: { keyBytes: 32, verify: plainEd25519, signsLogs: true },
+  0x04: { keyBytes: 32, verify: verifyEd25519Cosignature, signsLogs: false },
+  0x06: { keyBytes: 1312, verify: verifyMlDsa44Cosignature, signsLogs: true },
 } as const
 export type SignatureType = keyof typeof signatureTypes
-export const ED25519: SignatureType = 0x01
+export const ED25519 = 0x01
+export const COSIGNATURE_V1 = 0x04
+
+/** A cosignature is no signature of the log: C2SP tlog-checkpoint. */
+export function canSignLogs({ type }: VerifierKey): boolean {
+  return signatureTypes[type].signsLogs
+}
 
 // Verifiers must accept 16 signatures and should limit them; 100 is what golang.org/x/mod takes.
 const SIGNATURE_LIMIT = 100
@@ -103,31 +115,43 @@ export function formatVerifierKey(key: VerifierKey): string {
   return `${key.name}+${toHex(key.id)}+${toBase64(concat(Uint8Array.of(key.type), key.publicKey))}`
 }
 
+export interface VerifiedLine {
+  readonly key: VerifierKey
+  readonly line: SignatureLine
+}
+
+export interface OpenedNote {
+  readonly text: string
+  readonly verified: readonly VerifierKey[]
+  /** Of each verified key, its first line. */
+  readonly lines: readonly VerifiedLine[]
+  readonly unverified: readonly SignatureLine[]
+}
+
 /**
  * Verifies every signature of a known key.
  *
  * @returns the text and who signed it; a key that signed twice is told once
  * @throws {NoteRefused} when it is malformed, when a known key's signature is bad, or when no known key signed
  */
-export async function openNote(
-  note: string,
-  keys: readonly VerifierKey[],
-): Promise<{ text: string; verified: VerifierKey[]; unverified: SignatureLine[] }> {
+export async function openNote(note: string, keys: readonly VerifierKey[]): Promise<OpenedNote> {
   const { text, signatures } = parseNote(note)
   const verified: VerifierKey[] = []
+  const lines: VerifiedLine[] = []
   const unverified: SignatureLine[] = []
   for (const line of signatures) {
     const key = keys.find((known) => known.name === line.name && sameBytes(known.id, line.keyId))
     if (key === undefined) {
       if (!unverified.some((other) => sameLine(other, line))) unverified.push(line)
     } else if (!verified.includes(key)) {
-      if (!(await signatureTypes[key.type].verify(key.publicKey, line.signature, encodeText(text))))
+      if (!(await signatureTypes[key.type].verify(key, line.signature, encodeText(text))))
         throw new NoteRefused('bad-signature', `The signature of ${key.name} does not verify.`)
       verified.push(key)
+      lines.push({ key, line })
     }
   }
   if (verified.length === 0) throw new NoteRefused('no-known-signature', 'No known key signed it.')
-  return { text, verified, unverified }
+  return { text, verified, lines, unverified }
 }
 
 /** @param text ends with a newline */
@@ -137,13 +161,17 @@ export async function signNote(
 ): Promise<string> {
   const lines: string[] = []
   for (const signer of signers) {
-    const { key } = signer
-    const signature = await signer.sign(encodeText(text))
-    lines.push(`${SIGNATURE_PREFIX}${key.name} ${toBase64(concat(key.id, signature))}\n`)
+    const { name, id: keyId } = signer.key
+    lines.push(formatSignatureLine({ name, keyId, signature: await signer.sign(encodeText(text)) }))
   }
   const note = `${text}\n${lines.join('')}`
   parseNote(note)
   return note
+}
+
+/** With its newline. */
+export function formatSignatureLine({ name, keyId, signature }: SignatureLine): string {
+  return `${SIGNATURE_PREFIX}${name} ${toBase64(concat(keyId, signature))}\n`
 }
 
 function sameLine(a: SignatureLine, b: SignatureLine): boolean {

@@ -12,6 +12,7 @@ import { ledgerVerb } from './ledger.ts'
 import { migrateVerb } from './migrate.ts'
 import { packVerb } from './pack.ts'
 import { serveVerb } from './serve.ts'
+import { witnessVerb } from './witness.ts'
 import { workerVerb } from './worker.ts'
 
 const guide = `
@@ -38,6 +39,7 @@ const verbs = [
   migrateVerb,
   keysVerb,
   ledgerVerb,
+  witnessVerb,
   certificateVerb,
   packVerb,
   clausesVerb,

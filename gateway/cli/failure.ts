@@ -3,6 +3,7 @@
 import { CheckpointMalformed } from '../../audit/checkpoint.ts'
 import { LogUnreadable } from '../../audit/fsck/published-log.ts'
 import { NoteRefused } from '../../audit/note.ts'
+import { WitnessFault } from '../../audit/witness/fault.ts'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { PackFault } from '../../policies/fault.ts'
 import { ConfigFault } from '../config.ts'
@@ -30,12 +31,13 @@ export function plainWords(error: unknown): string {
     NoteRefused,
     CheckpointMalformed,
     LogUnreadable,
+    WitnessFault,
   ]
   return known.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message)
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
-  const couldNotBegin = [UsageFault, ConfigFault, NoteRefused, CheckpointMalformed].some(
+  const couldNotBegin = [UsageFault, ConfigFault, NoteRefused, CheckpointMalformed, WitnessFault].some(
     (kind) => error instanceof kind,
   )
   return couldNotBegin || (error instanceof Error && missingFile(error) !== undefined)

@@ -27,6 +27,7 @@ test('the verifying core uses no Node API', () => {
     'canonical.ts',
     'checkpoint.ts',
     'commitment.ts',
+    'cosignature.ts',
     'disclosure.ts',
     'fault.ts',
     'merkle-verify.ts',
@@ -36,6 +37,13 @@ test('the verifying core uses no Node API', () => {
     'verify.ts',
     'web-crypto.ts',
   ])
+})
+
+test('nor does a witness, but for its disk and its port', () => {
+  const seen = new Set<string>()
+  const outside = new Set<string>()
+  for (const file of ['witness/witness.ts', 'witness/log-list.ts']) importsOf(file, seen, outside)
+  expect([...outside]).toEqual([])
 })
 
 test('nor does checking and watching a whole published log, which asks for a hash function', () => {

@@ -67,7 +67,7 @@ describe('the runbook', () => {
     const ahead = path.join(anchor, 'anchor-000000999999')
     await writeFile(ahead, `${name ?? ''}\n999999\n${hash ?? ''}\n`)
     const health = () => fetch(`${gateway.url}/health`)
-    await expect.poll(async () => (await health()).status).toBe(500)
+    await expect.poll(async () => (await health()).status, { timeout: 20_000 }).toBe(500)
     expect(await (await health()).json()).toMatchObject({ components: { ledger: { status: 'DOWN' } } })
     expect(gateway.logLines().filter((line) => line.includes('"anchor-ahead"') && line.includes('"ledger.publish"'))).not.toEqual([]) // prettier-ignore
     expect((await fetch(`${gateway.url}/start`)).status).toBe(200)
@@ -76,7 +76,7 @@ describe('the runbook', () => {
     expect(refused.status).toBe(503)
     expect(refused.json()).toMatchObject({ code: 'ledger.unavailable' })
     await rm(ahead)
-    await expect.poll(async () => (await health()).status).toBe(200)
+    await expect.poll(async () => (await health()).status, { timeout: 20_000 }).toBe(200)
     expect((await analyst.get('/api/v1/requests')).status).toBe(200)
   })
 
