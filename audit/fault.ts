@@ -15,6 +15,7 @@ export type LedgerFaultCode =
   | 'anchor-ahead'
   | 'anchor-differs'
   | 'anchor-contended'
+  | 'witness-ahead'
   | 'files-ahead'
   | 'files-differ'
   | 'commitment-broken'

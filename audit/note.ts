@@ -57,6 +57,11 @@ export function canSignLogs({ type }: VerifierKey): boolean {
   return signatureTypes[type].signsLogs
 }
 
+/** C2SP tlog-cosignature. */
+export function canCosign({ type }: VerifierKey): boolean {
+  return type !== ED25519
+}
+
 // Verifiers must accept 16 signatures and should limit them; 100 is what golang.org/x/mod takes.
 const SIGNATURE_LIMIT = 100
 const SIGNATURE_PREFIX = '— '

@@ -3,12 +3,21 @@
 import { z } from 'zod'
 import { checkpointOfOwnNote } from './checkpoint.ts'
 import type { Opening } from './commitment.ts'
+import { readCosignedNote, readLatestWitnessed } from './cosignatures.ts'
 import { formatDisclosure } from './disclosure.ts'
-import { inclusionRanges, rangeHash } from './merkle.ts'
+import { consistencyRanges, inclusionRanges, rangeHash } from './merkle.ts'
 import { nodeHasher } from './node-hash.ts'
 import type { Queryable } from './queryable.ts'
+import { isEvidence } from './receipt-class.ts'
 import { formatTlogProof } from './tlog-proof.ts'
-import { bigint, bytea, readHashes, readHead, readLatestCheckpoint } from './tree-store.ts'
+import {
+  bigint,
+  bytea,
+  readHashes,
+  readHead,
+  readLatestCheckpoint,
+  type StoredCheckpoint,
+} from './tree-store.ts'
 
 export type InclusionProof =
   | {
@@ -25,18 +34,26 @@ export type InclusionProof =
   | { readonly outcome: 'waiting' }
   | { readonly outcome: 'absent' }
 
-/** @param disclose fields to open (`actor.username`, `detail.reason`), or `all` that have not been erased */
+export interface ProofWanted {
+  /** Fields to open (`actor.username`, `detail.reason`), or `all` that have not been erased. */
+  readonly disclose?: 'all' | readonly string[]
+  /** Whether an entry of the evidence class waits for the witnesses that the policy names. */
+  readonly policyHolds?: boolean
+}
+
 export async function proveInclusion(
   db: Queryable,
   entryId: string,
-  { disclose = [] }: { readonly disclose?: 'all' | readonly string[] } = {},
+  { disclose = [], policyHolds = false }: ProofWanted = {},
 ): Promise<InclusionProof> {
   const entry = await readEntry(db, entryId)
   if (entry === undefined) return { outcome: 'absent' }
-  const latest = await readLatestCheckpoint(db)
   const { seq } = entry
-  if (seq === null || latest === undefined || seq >= latest.size) return { outcome: 'waiting' }
-  const checkpoint = checkpointOfOwnNote(latest.note)
+  if (seq === null) return { outcome: 'waiting' }
+  const stored = await findCheckpoint(db, seq, policyHolds && isEvidence(entry.body))
+  if (stored === undefined) return { outcome: 'waiting' }
+  const checkpoint = checkpointOfOwnNote(stored.note)
+  const note = await readCosignedNote(db, stored)
   const ranges = inclusionRanges(seq, { start: 0, end: checkpoint.size })
   const { edge } = await readHead(db)
   const hashAt = await readHashes(db, edge, ranges)
@@ -45,15 +62,36 @@ export async function proveInclusion(
     outcome: 'proved',
     index: seq,
     treeSize: checkpoint.size,
-    checkpoint: latest.note,
+    checkpoint: note,
     disclosed: disclosed.map(({ field }) => field),
     proof: formatTlogProof({
       index: seq,
       hashes: ranges.map((range) => rangeHash(nodeHasher, hashAt, range)),
       extra: formatDisclosure({ entry: entry.body, disclosed }),
-      checkpoint: latest.note,
+      checkpoint: note,
     }),
   }
+}
+
+/** A witnessed one where it covers the entry already: that proves more. */
+async function findCheckpoint(
+  db: Queryable,
+  seq: number,
+  waitsForWitnesses: boolean,
+): Promise<StoredCheckpoint | undefined> {
+  const witnessed = await readLatestWitnessed(db)
+  if (witnessed && seq < witnessed.size) return witnessed
+  const latest = waitsForWitnesses ? undefined : await readLatestCheckpoint(db)
+  return latest && seq < latest.size ? latest : undefined
+}
+
+/** That the tree of `size` entries holds everything that the one of `from` held. From nothing there is no proof. */
+export async function proveConsistency(db: Queryable, from: number, size: number): Promise<Uint8Array[]> {
+  if (from === 0 || from === size) return []
+  const ranges = consistencyRanges(from, size)
+  const { edge } = await readHead(db)
+  const hashAt = await readHashes(db, edge, ranges)
+  return ranges.map((range) => rangeHash(nodeHasher, hashAt, range))
 }
 
 const entryRow = z.object({ body: bytea, seq: bigint.nullable() })

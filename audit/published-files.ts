@@ -3,7 +3,7 @@
 // same name is a fault.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { concat, sameBytes } from './bytes.ts'
+import { concat, encodeText, sameBytes } from './bytes.ts'
 import { checkpointOfOwnNote } from './checkpoint.ts'
 import { createDurably, writeDurably } from './durable-file.ts'
 import { type Edge, edgeRoot } from './edge.ts'
@@ -34,8 +34,9 @@ export async function publishFiles(
   checkpoint: StoredCheckpoint,
   { profile, directory }: Publication,
 ): Promise<void> {
-  const from = await publishedSize(db, edge, checkpoint, directory)
-  if (from === checkpoint.size) return
+  const note = await readIfThere(path.join(directory, 'checkpoint'))
+  if (note && sameBytes(note, encodeText(checkpoint.note))) return
+  const from = note ? await publishedSize(db, edge, checkpoint, directory, note) : 0
   const tiles = newTiles(from, checkpoint.size)
   for (let at = 0; at < tiles.length; at += TILES_AT_ONCE)
     await writeTiles(db, edge, tiles.slice(at, at + TILES_AT_ONCE), { profile, directory })
@@ -47,9 +48,8 @@ async function publishedSize(
   edge: Edge,
   checkpoint: StoredCheckpoint,
   directory: string,
+  note: Uint8Array,
 ): Promise<number> {
-  const note = await readIfThere(path.join(directory, 'checkpoint'))
-  if (note === undefined) return 0
   const published = checkpointOfOwnNote(new TextDecoder().decode(note))
   if (published.size > checkpoint.size)
     throw new LedgerFault(

@@ -1,6 +1,6 @@
 // Signs what was sequenced and makes it public. In this order, since each step guards the next: re-read and re-hash the new
 // entries; see that the tree extends the last checkpoint and the anchor; move the anchor; sign; store the checkpoint; commit;
-// write the files, checkpoint last. Killed anywhere, the next run goes on from what is there. A fault changes nothing and
+// ask the witnesses; write the files, checkpoint last. Killed anywhere, the next run goes on from what is there. A fault changes nothing and
 // stays until somebody looks: nothing is signed over a tree that is in doubt.
 import { type Anchor, type Anchored } from './anchor.ts'
 import { sameBytes } from './bytes.ts'
@@ -8,6 +8,7 @@ import { checkpointOfOwnNote, formatCheckpoint, type TreeHead } from './checkpoi
 import { type Edge, EMPTY_EDGE, edgeRoot, formatEdge, type FullTile, grow } from './edge.ts'
 import { LedgerFault } from './fault.ts'
 import { nodeHasher } from './node-hash.ts'
+import { readCosignedNote } from './cosignatures.ts'
 import { type NoteSigner, signNote } from './note.ts'
 import { type Publication, publishFiles } from './published-files.ts'
 import type { Queryable, Transactor } from './queryable.ts'
@@ -22,6 +23,7 @@ import {
   type StoredCheckpoint,
   type StoredLeaf,
 } from './tree-store.ts'
+import { gatherCosignatures, type WitnessingDeps } from './witness/gather.ts'
 
 export interface PublisherDeps {
   /** The ledger's login. */
@@ -32,6 +34,8 @@ export interface PublisherDeps {
   readonly signers: readonly [NoteSigner, ...NoteSigner[]]
   readonly anchor: Anchor
   readonly publications: readonly Publication[]
+  /** Who is asked to cosign, before anything is published; nobody when undefined. */
+  readonly witnessing?: WitnessingDeps | undefined
   readonly clock: () => Date
 }
 
@@ -52,13 +56,15 @@ export async function publish(deps: PublisherDeps): Promise<Published> {
     return 'signed'
   })
   if (signed === 'busy') return { outcome: 'busy' }
+  if (deps.witnessing) await gatherCosignatures(deps.db, deps.witnessing)
   return deps.db.withTransaction(async (tx) => {
     if (!(await tryLock(tx, 'publisher'))) return { outcome: 'busy' }
     const head = await readHead(tx)
     const checkpoint = await readLatestCheckpoint(tx)
     if (checkpoint === undefined) return { outcome: 'empty' }
-    for (const publication of deps.publications) await publishFiles(tx, head.edge, checkpoint, publication)
-    return { outcome: 'published', size: checkpoint.size, note: checkpoint.note }
+    const cosigned = { ...checkpoint, note: await readCosignedNote(tx, checkpoint) }
+    for (const publication of deps.publications) await publishFiles(tx, head.edge, cosigned, publication)
+    return { outcome: 'published', size: cosigned.size, note: cosigned.note }
   })
 }
 

@@ -38,7 +38,10 @@ export async function sequence(db: Transactor, { limit }: { readonly limit: numb
 }
 
 /** Held until the transaction ends, also when its process is killed. */
-export async function tryLock(tx: Queryable, work: 'sequencer' | 'publisher'): Promise<boolean> {
+export async function tryLock(
+  tx: Queryable,
+  work: 'sequencer' | 'publisher' | 'witnesses',
+): Promise<boolean> {
   const { rows } = await tx.query('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', [
     `concordat ledger ${work}`,
   ])

@@ -7,10 +7,11 @@ import { opensCommitment, type Opening, valueAt } from './commitment.ts'
 import { type Disclosure, parseDisclosure, parseJson } from './disclosure.ts'
 import { leafHash, rootOfInclusion } from './merkle-verify.ts'
 import { parseNote, type VerifierKey } from './note.ts'
+import { type Cosigned, inWords, knowsLog, type Policy, witnessesOf } from './policy.ts'
 import { parseTlogProof, type TlogProof } from './tlog-proof.ts'
 
 export interface Step {
-  readonly name: 'proof' | 'entry' | 'disclosure' | 'checkpoint' | 'signature' | 'inclusion'
+  readonly name: 'proof' | 'entry' | 'disclosure' | 'checkpoint' | 'signature' | 'witnesses' | 'inclusion'
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly says: string
 }
@@ -23,6 +24,8 @@ export type Verdict =
       readonly checkpoint: SignedCheckpoint
       readonly entry: Uint8Array
       readonly disclosed: readonly Opening[]
+      /** Undefined where no policy was given: then nobody asked for witnesses. */
+      readonly cosigned: readonly Cosigned[] | undefined
     }
   | { readonly verified: false; readonly steps: readonly Step[] }
 
@@ -35,6 +38,8 @@ export interface ProofToVerify {
   readonly entry?: Uint8Array
   /** What the checkpoint's first line must say; without it, the name of the key that signed. */
   readonly origin?: string
+  /** Which witnesses must have cosigned the checkpoint. */
+  readonly policy?: Policy | undefined
 }
 
 /** Runs one step; what it throws is its failure. */
@@ -66,12 +71,21 @@ export async function verifyProof(input: ProofToVerify): Promise<Verdict> {
   const proof = await steps.take('proof', () => readProof(input.proof))
   const entry = await findEntry(steps, proof, input.entry)
   const checkpoint = proof && (await findCheckpoint(steps, proof, input))
+  const cosigned = await findWitnesses(steps, checkpoint, input.policy)
   const included = await findPlace(steps, proof, entry, checkpoint)
   const allPassed = steps.taken.every(({ outcome }) => outcome === 'passed')
   if (!allPassed || !proof || !entry || !checkpoint || !included)
     return { verified: false, steps: steps.taken }
   const { bytes, disclosed } = entry
-  return { verified: true, steps: steps.taken, index: proof.index, checkpoint, entry: bytes, disclosed }
+  return {
+    verified: true,
+    steps: steps.taken,
+    index: proof.index,
+    checkpoint,
+    entry: bytes,
+    disclosed,
+    cosigned,
+  }
 }
 
 function readProof(text: string): [TlogProof, string] {
@@ -165,6 +179,32 @@ async function checkSignature(
   return [checkpoint, `The checkpoint is signed by ${names.join(' and ')}.`]
 }
 
+async function findWitnesses(
+  steps: Steps,
+  checkpoint: SignedCheckpoint | undefined,
+  policy: Policy | undefined,
+): Promise<readonly Cosigned[] | undefined> {
+  if (policy === undefined) return undefined
+  if (checkpoint) return steps.take('witnesses', () => checkWitnesses(checkpoint, policy))
+  steps.skip('witnesses', 'No witness was looked for, because a step before it did not pass.')
+  return undefined
+}
+
+/** Also for a checkpoint by itself. @throws where the policy is not met */
+export async function checkWitnesses(
+  checkpoint: SignedCheckpoint,
+  policy: Policy,
+): Promise<[readonly Cosigned[], string]> {
+  if (!knowsLog(policy, checkpoint))
+    throw new Error('The policy does not name the log that signed the checkpoint.')
+  const witnessed = await witnessesOf(checkpoint, policy)
+  if (!witnessed.isMet) throw new Error(`${inWords(witnessed)} That is not what the policy asks for.`)
+  return [
+    witnessed.cosigned,
+    policy.quorum.kind === 'none' ? 'The policy asks for no witness.' : inWords(witnessed),
+  ]
+}
+
 async function findPlace(
   steps: Steps,
   proof: TlogProof | undefined,
@@ -193,8 +233,8 @@ export function printVerdict(verdict: Verdict): string {
   const lines = verdict.steps.map(
     ({ outcome, name, says }) => `${outcome.padEnd(7)}  ${name.padEnd(10)}  ${says}`,
   )
-  const last = verdict.verified
-    ? `Verified: entry ${verdict.index} is in the log ${verdict.checkpoint.origin}.`
-    : 'Not verified.'
-  return `${[...lines, last].join('\n')}\n`
+  if (!verdict.verified) return `${[...lines, 'Not verified.'].join('\n')}\n`
+  const unasked = verdict.cosigned ? [] : ['No policy was given, so that witnesses were not asked for.']
+  const last = `Verified: entry ${verdict.index} is in the log ${verdict.checkpoint.origin}.`
+  return `${[...lines, ...unasked, last].join('\n')}\n`
 }

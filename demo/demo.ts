@@ -1,6 +1,6 @@
 // `npm run demo`: everything on this machine, nothing else needed. It stays up; with --once it walks the whole journey
 // headless, leaves what it got under .demo/out and ends, with exit code 1 and the step's name when one fails.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -57,6 +57,7 @@ async function main(): Promise<number | undefined> {
   const stop = async () => {
     await started.running.stop()
     await started.environment.identity.close()
+    await started.environment.witnesses?.stop()
     await database.server.stop()
   }
   if (values.once) return once(started, database).finally(stop)
@@ -93,6 +94,7 @@ async function start(database: EmbeddedDatabase, port: number): Promise<Started>
     sourceDatabase: 'case_system',
     people: 50_000,
     now: systemClock(),
+    witnessed: true,
   })
   const log = createLog('warn', process.stderr)
   const wiring = await wire({
@@ -113,6 +115,7 @@ async function once(started: Started, database: EmbeddedDatabase): Promise<numbe
       ...rehearsals(started, database, directory),
       seeded: environment.seeded,
       gatewayKey: wiring.signer.publicArmored,
+      policy: await readFile(environment.witnesses?.policyFile ?? '', 'utf8'),
       output,
       now: systemClock(),
       progress: say,
@@ -130,10 +133,12 @@ async function once(started: Started, database: EmbeddedDatabase): Promise<numbe
   }
 }
 
-function welcome({ config, seeded }: Environment): void {
+function welcome({ config, seeded, witnesses }: Environment): void {
   say(`\nConcordat is at ${config.publicUrl}\n`)
   say(`The open inspection is ${seeded.inspection}. Sign in as:`)
   for (const person of demonstrationPeople) say(`  ${person.name.padEnd(18)} ${person.description}`)
+  say('\nHMI Prisons and HMPPS each witness the ledger:')
+  for (const line of witnesses?.about ?? []) say(`  ${line}`)
   say(`\nMail goes to ${path.relative('.', path.join(directory, 'mail'))}. Press Ctrl+C to stop.`)
 }
 

@@ -12,6 +12,7 @@ import { startIdentityProvider, type IdentityProvider } from './identity/provide
 import { createSourceDatabase } from './source/database.ts'
 import { placesOf } from './source/establishments.ts'
 import { seed, type Seeded } from './seed.ts'
+import { startWitnesses, type Witnesses } from './witnesses.ts'
 
 export interface Surroundings {
   /** Superuser's connection string for a database of the server. */
@@ -26,6 +27,8 @@ export interface Surroundings {
   readonly sourceDatabase: string
   readonly people: number
   readonly now: Date
+  /** Whether both parties witness the ledger, as in the demonstration. */
+  readonly witnessed?: boolean
 }
 
 export interface Environment {
@@ -34,9 +37,11 @@ export interface Environment {
   readonly seeded: Seeded
   readonly commandLine: { readonly clientId: string; readonly redirectUri: string }
   readonly sourceRows: Readonly<Record<string, number>>
+  readonly witnesses: Witnesses | undefined
 }
 
 const commandLine = { clientId: 'concordat-cli', redirectUri: 'http://127.0.0.1/callback' }
+const ledgerOrigin = 'gateway.concordat.example/audit/1'
 export const scopes = ['transfers', 'keys', 'ledger'] as const
 
 export async function prepareEnvironment(around: Surroundings): Promise<Environment> {
@@ -62,6 +67,10 @@ export async function prepareEnvironment(around: Surroundings): Promise<Environm
   const seeded = await seed(owner, identity.issuer, demonstrationPeople, around.now)
   await owner.close()
   const source = await prepareSource(around)
+  const keyDirectory = path.join(around.directory, 'keys')
+  const witnesses = around.witnessed
+    ? await startWitnesses(around.directory, keyDirectory, ledgerOrigin, around.now)
+    : undefined
   const config = parseConfig({
     NODE_ENV: 'development',
     PORT: String(around.port),
@@ -69,18 +78,19 @@ export async function prepareEnvironment(around: Surroundings): Promise<Environm
     DATABASE_URL: around.gatewayUrl,
     LEDGER_DATABASE_URL: around.ledgerUrl,
     SOURCE_DATABASE_URL: source.url,
-    KEY_DIRECTORY: path.join(around.directory, 'keys'),
+    KEY_DIRECTORY: keyDirectory,
     VAULT_DIRECTORY: path.join(around.directory, 'vault'),
     LEDGER_DIRECTORY: path.join(around.directory, 'ledger'),
     MAIL_DIRECTORY: path.join(around.directory, 'mail'),
-    LEDGER_ORIGIN: 'gateway.concordat.example/audit/1',
+    LEDGER_ORIGIN: ledgerOrigin,
+    LEDGER_POLICY: witnesses?.policyFile,
     SESSION_SECRET: randomBytes(32).toString('base64url'),
     OIDC_ISSUER: identity.issuer,
     OIDC_CLIENT_ID: 'concordat',
     OIDC_CLIENT_SECRET: clientSecret,
     LOG_LEVEL: 'warn',
   })
-  return { config, identity, seeded, commandLine, sourceRows: source.rows }
+  return { config, identity, seeded, commandLine, sourceRows: source.rows, witnesses }
 }
 
 async function prepareSource(

@@ -17,6 +17,8 @@ export interface JourneyDeps {
   rehearseRestore(itemId: string): Promise<string>
   readonly seeded: { readonly inspection: string; readonly establishment: string }
   readonly gatewayKey: string
+  /** Who must have witnessed the ledger; '' where nobody is asked. */
+  readonly policy: string
   readonly output: string
   readonly now: Date
   readonly progress: (line: string) => void
@@ -209,6 +211,7 @@ async function prove(deps: JourneyDeps, id: string) {
   )
   await save(deps, 'proof.txt', proof)
   await save(deps, 'ledger.vkey', verifierKey)
+  await save(deps, 'ledger.policy', deps.policy)
   await save(
     deps,
     'checkpoint',

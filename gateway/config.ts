@@ -18,6 +18,7 @@ const environment = z.object({
   VAULT_DIRECTORY: directory,
   LEDGER_DIRECTORY: directory,
   LEDGER_ORIGIN: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/, 'must look like gateway.example/audit/1'),
+  LEDGER_POLICY: directory.optional(),
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters of randomness'),
   OIDC_ISSUER: url(/^https?$/),
   OIDC_CLIENT_ID: z.string().min(1),
@@ -44,6 +45,8 @@ export interface Config {
   readonly vaultDirectory: string
   readonly ledgerDirectory: string
   readonly ledgerOrigin: string
+  /** File: which witnesses must have cosigned a checkpoint (C2SP tlog-policy). */
+  readonly ledgerPolicy: string | undefined
   readonly sessionSecret: string
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   readonly apiAudience: string
@@ -91,6 +94,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     vaultDirectory: read.VAULT_DIRECTORY,
     ledgerDirectory: read.LEDGER_DIRECTORY,
     ledgerOrigin: read.LEDGER_ORIGIN,
+    ledgerPolicy: read.LEDGER_POLICY,
     sessionSecret: read.SESSION_SECRET,
     oidc: { issuer: read.OIDC_ISSUER, clientId: read.OIDC_CLIENT_ID, clientSecret: read.OIDC_CLIENT_SECRET },
     apiAudience: read.API_AUDIENCE ?? publicUrl,

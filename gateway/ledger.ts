@@ -6,17 +6,22 @@ import { fileAnchor } from '../audit/anchor.ts'
 import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
 import { formatVerifierKey, type NoteSigner } from '../audit/note.ts'
 import { publish, type PublisherDeps } from '../audit/publisher.ts'
+import type { Policy } from '../audit/policy.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
+import type { WitnessingDeps } from '../audit/witness/gather.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db.ts'
 import { ledgerSigner } from './ledger-signer.ts'
+import { asksWitnesses, openWitnessing, readWitnessing, type Witnessing } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 
 export interface Ledger {
   /** C2SP signed-note verifier key. */
   readonly verifierKey: string
   readonly origin: string
+  /** Which witnesses must have cosigned; undefined when nobody is asked. */
+  readonly policy: Policy | undefined
   /** Sequences and publishes until nothing waits. @throws {LedgerFault} and the database's errors */
   catchUp(): Promise<void>
   /**
@@ -25,9 +30,16 @@ export interface Ledger {
    */
   doubt(): LedgerFaultCode | undefined
   /** For the health answer. */
-  state(): Promise<{ readonly unpublished: number; readonly failure?: string }>
+  state(): Promise<LedgerState>
   start(): void
   stop(): Promise<void>
+}
+
+export interface LedgerState {
+  readonly unpublished: number
+  readonly failure?: string
+  /** Undefined where the policy asks for no witness. */
+  readonly witnessing?: Witnessing
 }
 
 export interface LedgerDeps {
@@ -39,6 +51,8 @@ export interface LedgerDeps {
   readonly privateKey: KeyObject
   /** Holds the published files and the anchor: on a disk that is not restored together with the database. */
   readonly directory: string
+  /** File of the policy that says who witnesses it. */
+  readonly policyFile?: string | undefined
 }
 
 const batch = 5000
@@ -47,12 +61,14 @@ const pauseMs = 250
 /** Faults that mean another history, and not a slip of this moment or of a published file. */
 const doubtful: ReadonlySet<LedgerFaultCode> = new Set([
   'edge-invalid', 'tile-missing', 'body-missing', 'body-changed', 'tree-changed', 'checkpoint-changed', 'anchor-missing',
-  'anchor-unreadable', 'anchor-ahead', 'anchor-differs',
+  'anchor-unreadable', 'anchor-ahead', 'anchor-differs', 'witness-ahead',
 ]) // prettier-ignore
 
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const signer = await ledgerSigner(deps.origin, deps.privateKey)
-  const publisher = publisherOf(deps, signer)
+  const witnessing = await openWitnessing(deps.policyFile, deps.clock)
+  const publisher = publisherOf(deps, signer, witnessing)
+  const tellWitnessing = alarm(deps, witnessing?.policy)
   let failure: string | undefined
   let doubt: LedgerFaultCode | undefined
   let running: Promise<void> = Promise.resolve()
@@ -62,6 +78,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     for (let taken = batch; taken === batch;) taken = (await sequence(deps.db, { limit: batch })).count
     await publish(publisher)
     failure = doubt = undefined
+    await tellWitnessing()
   }
   const failed = (error: unknown) => {
     const code = error instanceof LedgerFault ? error.code : 'fault'
@@ -86,12 +103,17 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   return {
     verifierKey: formatVerifierKey(signer.key),
     origin: deps.origin,
+    policy: witnessing?.policy,
     catchUp,
     doubt: () => doubt,
-    state: async () => ({
-      unpublished: await countUnpublished(deps.db),
-      ...(failure !== undefined && { failure }),
-    }),
+    state: async () => {
+      const standing = await readWitnessing(deps.db, witnessing?.policy)
+      return {
+        unpublished: await countUnpublished(deps.db),
+        ...(failure !== undefined && { failure }),
+        ...(standing && { witnessing: standing }),
+      }
+    },
     start: () => {
       timer ??= setTimeout(tick, 0)
     },
@@ -103,7 +125,25 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   }
 }
 
-function publisherOf({ db, origin, directory, clock }: LedgerDeps, signer: NoteSigner): PublisherDeps {
+/** Said when the witnesses stop answering and when they answer again, not at each pass in between. */
+function alarm({ db, log }: LedgerDeps, policy: Policy | undefined): () => Promise<void> {
+  if (!asksWitnesses(policy)) return () => Promise.resolve()
+  let wasMet = true
+  return async () => {
+    const standing = await readWitnessing(db, policy)
+    if (!standing || standing.isMet === wasMet) return
+    wasMet = standing.isMet
+    const { signed, witnessed } = standing
+    if (wasMet) log.info('ledger.witnessed', { signed, witnessed })
+    else log.error('ledger.unwitnessed', { signed, witnessed })
+  }
+}
+
+function publisherOf(
+  { db, origin, directory, clock }: LedgerDeps,
+  signer: NoteSigner,
+  witnessing: WitnessingDeps | undefined,
+): PublisherDeps {
   return {
     db,
     origin,
@@ -114,6 +154,7 @@ function publisherOf({ db, origin, directory, clock }: LedgerDeps, signer: NoteS
       { profile: 'full', directory: path.join(directory, 'full') },
     ],
     clock,
+    witnessing,
   }
 }
 

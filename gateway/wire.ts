@@ -16,6 +16,7 @@ import { createJudge } from './decisions/judge.ts'
 import { openJobQueue } from './jobs.ts'
 import { openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
+import { asksWitnesses } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
 import { createIdentify } from './people/identify.ts'
@@ -52,7 +53,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const db = deciding(databases.gateway, policies)
   const { source } = databases
   await announceLostKeys(db, keys.store, log)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory }) // prettier-ignore
+  const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {
@@ -77,7 +78,8 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     backupDays: config.backupDays,
     verifierKey: ledger.verifierKey,
     proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined), count: (itemId: string) => countKeyUse(db, { itemId, entryId, at: clock() }) }),
-    proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId),
+    proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId, asksWitnesses(ledger.policy)),
+    policyHolds: asksWitnesses(ledger.policy),
     clausesFor: clausesFor(policies),
     sendMail: await openMailer(config),
     ledgerProcess: ledger,
@@ -130,6 +132,7 @@ async function proveDestruction(
   db: Database,
   origin: string,
   itemId: string,
+  policyHolds: boolean,
 ): Promise<EntryProof | undefined> {
   const { lines } = await readLog(
     db,
@@ -139,7 +142,7 @@ async function proveDestruction(
   const line = lines[0]
   if (!line) return undefined
   const { entryId, clauses } = line
-  const proved = await proveInclusion(db, entryId)
+  const proved = await proveInclusion(db, entryId, { policyHolds })
   if (proved.outcome !== 'proved') return undefined
   const { rows } = await db.query(
     `select encode(leaf_hash, 'base64') as leaf_hash from ledger.entry where id = $1`,

@@ -22,6 +22,8 @@ export const faultClasses = {
   index: 19,
   /** A personal value is not what was recorded. */
   commitment: 20,
+  /** A checkpoint is not cosigned as the policy asks, or a line of a witness is bad. */
+  witness: 21,
 } as const
 export type FaultClass = keyof typeof faultClasses
 

@@ -3,9 +3,11 @@
 import type { SignedCheckpoint } from '../checkpoint.ts'
 import { nodeHasher } from '../node-hash.ts'
 import type { VerifierKey } from '../note.ts'
+import type { Policy } from '../policy.ts'
 import type { Queryable, Transactor } from '../queryable.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkFiles } from './check-files.ts'
+import { checkCosignatures, concludeWitnesses } from './check-witnesses.ts'
 import { concludePublished } from './database-history.ts'
 import { Faults } from './faults.ts'
 import { type PublishedLog, readLogCheckpoint } from './published-log.ts'
@@ -17,6 +19,8 @@ export interface FsckInput {
   readonly keys: readonly VerifierKey[]
   /** Without one, the log has to bear the name of a key that signed it. */
   readonly origin?: string | undefined
+  /** Which witnesses must have cosigned; not asked when undefined. */
+  readonly policy?: Policy | undefined
   /** What was verified before: only what is new is looked at, after it was proved to extend that. */
   readonly since?: SignedCheckpoint | undefined
   readonly onProgress: Progress
@@ -33,6 +37,8 @@ export async function fsck(input: FsckInput): Promise<FsckOutcome> {
   const checks = new Checks(new Faults())
   const { log, db } = input
   const published = log && (await readLogCheckpoint(log, input.keys, input.origin, checks))
+  if (published && input.policy)
+    await concludeWitnesses(checks, published, input.policy, `${log?.name}/checkpoint`)
   const latest = db && (await checkInSnapshot(input, db, published, checks))
   if (log && published) await checkFiles({ ...input, log, hasher: nodeHasher, checkpoint: published }, checks)
   const verified = log ? published : latest
@@ -41,7 +47,7 @@ export async function fsck(input: FsckInput): Promise<FsckOutcome> {
 }
 
 function checkInSnapshot(
-  { log, keys, origin, since, onProgress }: FsckInput,
+  { log, keys, origin, policy, since, onProgress }: FsckInput,
   db: Transactor,
   published: SignedCheckpoint | undefined,
   checks: Checks,
@@ -52,6 +58,7 @@ function checkInSnapshot(
     const tx = new OneAtATime(connection)
     try {
       const checked = await checkDatabase({ tx, keys, origin, since, published, onProgress }, checks)
+      if (policy) await checkCosignatures(checks, tx, { policy, keys, origin })
       if (checked && log && published) await concludePublished(checks, tx, log, published, checked)
       return checked?.latest
     } finally {

@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { catalogue, isEventType, type LedgerEvent } from '../../audit/events.ts'
 import { readLog, type LogFilters, type ReadLog } from '../../audit/log.ts'
 import { proveInclusion } from '../../audit/proofs.ts'
+import { readCosignedNote } from '../../audit/cosignatures.ts'
 import { readLatestCheckpoint } from '../../audit/tree-store.ts'
 import { endOfDay, startOfDay } from '../../policies/calendar.ts'
+import type { LedgerState } from '../ledger.ts'
 import type { Judge, RefusalLetter } from '../decisions/judge.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { notFound, Problem } from '../http/problem.ts'
@@ -14,6 +16,9 @@ import { factsOfPerson } from '../people/facts.ts'
 
 export interface AssuranceDeps {
   readonly judge: Judge
+  /** Whether receipts of evidence wait for the witnesses that the policy names. */
+  readonly policyHolds: boolean
+  readonly ledger: () => Promise<LedgerState>
   /** The public half of the ledger's key, as C2SP writes it. */
   readonly verifierKey: string
   /** Public. */
@@ -41,14 +46,14 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
   return [
     endpoint({
       surface: 'page', method: 'get', path: '/access-log', summary: 'The access log', input: { query: filterQuery },
-      handle: (context, { query }) => look(deps, context, query, (log) => ({
-        view: { template: 'access-log.njk', data: { log, filters: query, types: Object.keys(catalogue) } },
+      handle: (context, { query }) => look(deps, context, query, async (log) => ({
+        view: { template: 'access-log.njk', data: { log, filters: query, types: Object.keys(catalogue), ledger: await deps.ledger() } },
       }), letterPage),
     }),
     endpoint({
       surface: 'api', method: 'get', path: '/api/v1/ledger/entries', summary: 'The access log', input: { query: filterQuery },
       answers: z.object({ entries: z.array(z.looseObject({ entryId: z.uuid(), type: z.string(), at: z.string() })), older: z.uuid().optional() }),
-      handle: (context, { query }) => look(deps, context, query, (log) => ({ json: { entries: log.lines, older: log.older } }), letterJson),
+      handle: (context, { query }) => look(deps, context, query, (log) => Promise.resolve({ json: { entries: log.lines, older: log.older } }), letterJson),
     }),
     ...(['/access-log/:id/proof', '/api/v1/ledger/entries/:id/proof'] as const).map((path) =>
       endpoint({
@@ -65,7 +70,7 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
       handle: async (context) => {
         const latest = await readLatestCheckpoint(context.tx)
         if (!latest) throw new Problem('ledger.behind', 'No checkpoint has been signed yet. Try again in a few seconds.')
-        return { events: [viewed(context, '/api/v1/ledger/checkpoint')], contentType: 'text/plain', json: latest.note }
+        return { events: [viewed(context, '/api/v1/ledger/checkpoint')], contentType: 'text/plain', json: await readCosignedNote(context.tx, latest) }
       },
     }),
     ...(['/certificate-key', '/api/v1/certificate-key'] as const).map((path) =>
@@ -86,7 +91,7 @@ async function look(
   deps: AssuranceDeps,
   context: PersonContext,
   query: FilterQuery,
-  show: (log: ReadLog) => Omit<Reply, 'events'>,
+  show: (log: ReadLog) => Promise<Omit<Reply, 'events'>>,
   refuse: Letter,
 ): Promise<Reply> {
   const judged = await deps.judge.judge(
@@ -112,7 +117,7 @@ async function look(
       ...(query.actor !== undefined && { searchedFor: query.actor }),
     },
   }
-  return { events: [event], ...show(log) }
+  return { events: [event], ...(await show(log)) }
 }
 
 function filtersOf(query: FilterQuery): LogFilters {
@@ -138,12 +143,12 @@ async function prove(
     await factsOfPerson(context.tx, context.person, context.now),
   )
   if (judged.outcome === 'refusal') return { events: [judged.event], ...refuse(judged.letter) }
-  const proved = await proveInclusion(context.tx, entryId)
+  const proved = await proveInclusion(context.tx, entryId, { policyHolds: deps.policyHolds })
   if (proved.outcome === 'absent') throw notFound()
   if (proved.outcome === 'waiting')
     throw new Problem(
       'ledger.behind',
-      'This entry waits for the next checkpoint. Try again in a few seconds.',
+      'This entry waits for the next checkpoint, or for the witnesses of one. Try again in a few seconds.',
     )
   const event: LedgerEvent = {
     ...by(context),

@@ -3,6 +3,7 @@
 import { CheckpointMalformed } from '../../audit/checkpoint.ts'
 import { LogUnreadable } from '../../audit/fsck/published-log.ts'
 import { NoteRefused } from '../../audit/note.ts'
+import { PolicyMalformed } from '../../audit/policy.ts'
 import { WitnessFault } from '../../audit/witness/fault.ts'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { PackFault } from '../../policies/fault.ts'
@@ -31,15 +32,21 @@ export function plainWords(error: unknown): string {
     NoteRefused,
     CheckpointMalformed,
     LogUnreadable,
+    PolicyMalformed,
     WitnessFault,
   ]
   return known.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message)
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
-  const couldNotBegin = [UsageFault, ConfigFault, NoteRefused, CheckpointMalformed, WitnessFault].some(
-    (kind) => error instanceof kind,
-  )
+  const couldNotBegin = [
+    UsageFault,
+    ConfigFault,
+    NoteRefused,
+    CheckpointMalformed,
+    WitnessFault,
+    PolicyMalformed,
+  ].some((kind) => error instanceof kind)
   return couldNotBegin || (error instanceof Error && missingFile(error) !== undefined)
     ? exitCodes.usage
     : exitCodes.failed

@@ -7,14 +7,15 @@ import type { FsckInput, FsckOutcome } from '../../audit/fsck/fsck.ts'
 import { httpLog, type PublishedLog } from '../../audit/fsck/published-log.ts'
 import { printReport, type Progress, reportAsJson } from '../../audit/fsck/report.ts'
 import { readState, writeState } from '../../audit/fsck/state-file.ts'
-import { readVerifierKeys } from '../../audit/verify-files.ts'
+import { readTrust } from '../../audit/verify-files.ts'
 import { systemClock, type Clock } from '../clock.ts'
 import { UsageFault } from './failure.ts'
 
 interface Options {
   readonly files?: string
   readonly db?: string
-  readonly vkey: string
+  readonly vkey?: string
+  readonly policy?: string
   readonly since?: string
   readonly origin?: string
   readonly json?: true
@@ -25,7 +26,11 @@ export function fsckVerb(): Command {
     .description('Check a whole ledger: every entry, every hash, every signature.')
     .option('--files <place>', 'the published log: a folder or an address (https://…)')
     .option('--db <url>', 'the ledger’s database; with --files, the two are compared as well')
-    .requiredOption('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option(
+      '--policy <file>',
+      'which witnesses must have cosigned (C2SP tlog-policy); it can name the ledger too',
+    )
     .option('--since <file>', 'the checkpoint that was verified last: look at what is new, and remember')
     .option('--origin <name>', 'the name that the ledger must have')
     .option('--json', 'print the report as JSON')
@@ -54,12 +59,20 @@ export function exitCodeList(): string {
   return `Exit codes, of the worst fault:\n   0  no fault\n   1  it was tried and failed: nothing follows\n   2  it could not begin\n${lines.join('\n')}\n`
 }
 
-async function runFsck({ files, db, vkey, since, origin }: Options): Promise<FsckOutcome> {
+async function runFsck({
+  files,
+  db,
+  vkey,
+  policy: policyFile,
+  since,
+  origin,
+}: Options): Promise<FsckOutcome> {
   if (files === undefined && db === undefined)
     throw new UsageFault('Say what to check: --files, --db or both.')
-  const keys = await readVerifierKeys(vkey)
+  const { keys, policy } = await readTrust({ vkeyFile: vkey, policyFile })
   const input: FsckInput = {
     keys,
+    policy,
     origin,
     log: files === undefined ? undefined : publishedLog(files),
     since: since === undefined ? undefined : await readState(since, keys, origin),

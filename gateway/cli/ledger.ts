@@ -6,7 +6,8 @@ import { monitorVerb } from './ledger-monitor.ts'
 
 interface Options {
   readonly proof: string
-  readonly vkey: string
+  readonly vkey?: string
+  readonly policy?: string
   readonly entry?: string
   readonly origin?: string
 }
@@ -23,24 +24,29 @@ function verifyVerb(): Command {
   return new Command('verify')
     .description('Check offline that one entry is in the ledger.')
     .requiredOption('--proof <file>', 'proof of the entry (C2SP tlog-proof)')
-    .requiredOption('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option(
+      '--policy <file>',
+      'which witnesses must have cosigned (C2SP tlog-policy); it can name the ledger too',
+    )
     .option('--entry <file>', 'the bytes of the entry, to compare with those in the proof')
     .option('--origin <name>', 'the name that the ledger must have')
     .addHelpText(
       'after',
       `
 Each step is printed as passed, failed or skipped. It ends with 0 only when every step passed. It uses no network and no
-database.
+database. With --policy it also asks that enough witnesses cosigned, and says which; without, it says that it did not ask.
 
 Example:
   $ npm run demo -- --once
-  $ npx concordat ledger verify --proof .demo/out/proof.txt --vkey .demo/out/ledger.vkey
+  $ npx concordat ledger verify --proof .demo/out/proof.txt --vkey .demo/out/ledger.vkey --policy .demo/out/ledger.policy
 `,
     )
-    .action(async ({ proof, vkey, entry, origin }: Options) => {
+    .action(async ({ proof, vkey, policy, entry, origin }: Options) => {
       const { text, exitCode } = await verifyProofFiles({
         proofFile: proof,
         vkeyFile: vkey,
+        policyFile: policy,
         ...(entry !== undefined && { entryFile: entry }),
         ...(origin !== undefined && { origin }),
       })

@@ -2,10 +2,16 @@
 import { Router } from 'express'
 import type { Database } from '../db.ts'
 
+export interface LedgerHealth {
+  readonly unpublished: number
+  readonly failure?: string
+  readonly witnessing?: { readonly signed: number; readonly witnessed: number; readonly isMet: boolean }
+}
+
 export interface HealthDeps {
   readonly db: Database
   /** Entries that are committed and not yet under a signed checkpoint, and whether the last attempt to sign failed. */
-  readonly ledger: () => Promise<{ readonly unpublished: number; readonly failure?: string }>
+  readonly ledger: () => Promise<LedgerHealth>
   /** What is late to be destroyed, and whether anybody is destroying: from outside the worker. */
   readonly destruction: () => Promise<{ readonly overdue: number; readonly isStopped: boolean }>
   /** Reminders that people are owed and that nobody sent: the sweep that sends them may have stopped. */
@@ -76,8 +82,10 @@ async function reminders(deps: HealthDeps): Promise<Component> {
 
 async function ledger(read: HealthDeps['ledger']): Promise<Component> {
   try {
-    const { unpublished, failure } = await read()
-    return { status: failure === undefined ? 'UP' : 'DOWN', details: { unpublished } }
+    const { unpublished, failure, witnessing } = await read()
+    // Unwitnessed entries are an alarm and not a fault: everything but receipts of the evidence class goes on.
+    const witnesses = witnessing && { unwitnessed: witnessing.signed - witnessing.witnessed }
+    return { status: failure === undefined ? 'UP' : 'DOWN', details: { unpublished, ...witnesses } }
   } catch {
     return { status: 'DOWN' }
   }

@@ -1,7 +1,7 @@
 // The README's commands, run as they are written: the journey leaves its artefacts, and the commands beside them check them.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -22,7 +22,7 @@ describe('the README', () => {
   let output: string
 
   beforeAll(async () => {
-    gateway = await startGateway()
+    gateway = await startGateway({ witnessed: true })
     // A short path, because the socket of GnuPG's agent must fit in 108 bytes.
     directory = await mkdtemp(path.join(tmpdir(), 'readme-'))
     output = path.join(directory, 'out')
@@ -36,6 +36,7 @@ describe('the README', () => {
       rehearseRestore: () => Promise.resolve('not rehearsed here'),
       seeded: gateway.environment.seeded,
       gatewayKey: gateway.wiring.signer.publicArmored,
+      policy: await readFile(gateway.environment.witnesses?.policyFile ?? '', 'utf8'),
       output,
       now: new Date(),
       progress: () => undefined,

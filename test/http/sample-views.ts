@@ -41,6 +41,10 @@ const dataset = {
     { name: 'reason', title: 'Why force was used', type: 'string', sensitivity: 'criminal-offence', neededFor: ['respect'] },
   ],
 } // prettier-ignore
+const witnessing = {
+  signed: 70, witnessed: 64, isMet: false,
+  witnesses: [{ name: hostile('hmpps.example/witness'), last: { size: 64, at: at(3) } }, { name: 'imb.example/witness', last: undefined }],
+} // prettier-ignore
 const purposes = [
   { key: 'safety', title: hostile('Safety'), description: hostile('People are held safely.') },
 ]
@@ -288,6 +292,6 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['clause.njk', 'a duty that is over', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[1], means: [] }, state: {}, passes: [] }],
   ['paperwork.njk', 'a form with gaps', { form: paper, reference: hostile('CLD-1'), back: '/', marking: 'OFFICIAL-SENSITIVE' }],
   ['paperwork.njk', 'a whole form', { form: { ...paper, missing: 0, sections: [{ title: 'The request', rows: paper.sections[0]?.rows.slice(0, 1) }] }, reference: 'hmpps-2025', back: '/agreements/hmpps-2025' }],
-  ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types }],
+  ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing } }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore

@@ -42,6 +42,8 @@ export interface TestGatewayOptions {
   readonly change?: (wiring: Wiring) => Wiring
   readonly withWorker?: boolean
   readonly people?: number
+  /** With the witnesses of the demonstration. */
+  readonly witnessed?: boolean
 }
 
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -52,7 +54,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const sourceDatabase = `source_${randomBytes(6).toString('hex')}`
   const environment = await prepareEnvironment({
     adminUrl, ownerUrl: fresh.ownerUrl, gatewayUrl: fresh.gatewayUrl, ledgerUrl: fresh.ledgerUrl, directory,
-    port: await freePort(), identityPort: await freePort(), sourceDatabase, people: options.people ?? 3000, now: new Date(),
+    port: await freePort(), identityPort: await freePort(), sourceDatabase, people: options.people ?? 3000, now: new Date(), witnessed: options.witnessed ?? false,
   }) // prettier-ignore
   const written = new PassThrough()
   const lines: string[] = []
@@ -82,6 +84,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     close: async () => {
       await running.stop()
       await environment.identity.close()
+      await environment.witnesses?.stop()
       await owner.close()
       await fresh.drop()
       await dropDatabase(sourceDatabase)
