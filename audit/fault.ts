@@ -16,6 +16,8 @@ export type LedgerFaultCode =
   | 'anchor-differs'
   | 'anchor-contended'
   | 'witness-ahead'
+  | 'clock-disagrees'
+  | 'clock-went-back'
   | 'files-ahead'
   | 'files-differ'
   | 'commitment-broken'

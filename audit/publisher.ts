@@ -12,6 +12,7 @@ import { readCosignedNote } from './cosignatures.ts'
 import { type NoteSigner, signNote } from './note.ts'
 import { type Publication, publishFiles } from './published-files.ts'
 import type { Queryable, Transactor } from './queryable.ts'
+import { checkedTime } from './signing-time.ts'
 import { tryLock } from './sequencer.ts'
 import {
   type Head,
@@ -37,6 +38,8 @@ export interface PublisherDeps {
   /** Who is asked to cosign, before anything is published; nobody when undefined. */
   readonly witnessing?: WitnessingDeps | undefined
   readonly clock: () => Date
+  /** What the database says that it is; asked of it when undefined. */
+  readonly databaseClock?: ((tx: Queryable) => Promise<Date>) | undefined
 }
 
 export type Published =
@@ -68,7 +71,8 @@ export async function publish(deps: PublisherDeps): Promise<Published> {
   })
 }
 
-async function signHead(tx: Queryable, { origin, signers, anchor, clock }: PublisherDeps): Promise<void> {
+async function signHead(tx: Queryable, deps: PublisherDeps): Promise<void> {
+  const { origin, signers, anchor } = deps
   const head = await readHead(tx)
   const last = await readLatestCheckpoint(tx)
   await checkNewEntries(tx, head, await edgeOfCheckpoint(tx, head.edge, last, origin))
@@ -76,13 +80,14 @@ async function signHead(tx: Queryable, { origin, signers, anchor, clock }: Publi
   await checkAnchor(tx, head, last, anchored, origin)
   if (head.size === 0 || head.size === last?.size) return
   const { size, root } = head
+  const now = await checkedTime(tx, deps)
   if (anchored?.size !== size) await anchor.swap(anchored, { origin, size, root })
   const note = await signNote(formatCheckpoint({ origin, size, root }), signers)
   await tx.query('insert into ledger.checkpoint (size, root, note, published_at) values ($1, $2, $3, $4)', [
     size,
     root,
     note,
-    clock(),
+    now,
   ])
 }
 

@@ -106,14 +106,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     policy: witnessing?.policy,
     catchUp,
     doubt: () => doubt,
-    state: async () => {
-      const standing = await readWitnessing(deps.db, witnessing?.policy)
-      return {
-        unpublished: await countUnpublished(deps.db),
-        ...(failure !== undefined && { failure }),
-        ...(standing && { witnessing: standing }),
-      }
-    },
+    state: () => readState(deps.db, witnessing?.policy, failure),
     start: () => {
       timer ??= setTimeout(tick, 0)
     },
@@ -122,6 +115,19 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
       timer = undefined
       await running.catch(() => undefined)
     },
+  }
+}
+
+async function readState(
+  db: Database,
+  policy: Policy | undefined,
+  failure: string | undefined,
+): Promise<LedgerState> {
+  const witnessing = await readWitnessing(db, policy)
+  return {
+    unpublished: await countUnpublished(db),
+    ...(failure !== undefined && { failure }),
+    ...(witnessing && { witnessing }),
   }
 }
 

@@ -38,7 +38,7 @@ export async function fsck(input: FsckInput): Promise<FsckOutcome> {
   const { log, db } = input
   const published = log && (await readLogCheckpoint(log, input.keys, input.origin, checks))
   if (published && input.policy)
-    await concludeWitnesses(checks, published, input.policy, `${log?.name}/checkpoint`)
+    await concludeWitnesses(checks, published, input.policy, `${log.name}/checkpoint`)
   const latest = db && (await checkInSnapshot(input, db, published, checks))
   if (log && published) await checkFiles({ ...input, log, hasher: nodeHasher, checkpoint: published }, checks)
   const verified = log ? published : latest

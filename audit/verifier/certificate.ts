@@ -5,6 +5,7 @@ import { valueAt } from '../commitment.ts'
 import { parseJson } from '../disclosure.ts'
 import { leafHash } from '../merkle-verify.ts'
 import type { VerifierKey } from '../note.ts'
+import type { Policy } from '../policy.ts'
 import { verifyProof } from '../verify.ts'
 import { sha256, verifyEd25519 } from '../web-crypto.ts'
 
@@ -20,11 +21,17 @@ export interface CertificateGiven {
   /** The gateway's certificate key, a JWK in JSON; without it the signature is skipped. */
   readonly jwk: string | undefined
   readonly keys: readonly VerifierKey[]
+  readonly policy?: Policy | undefined
 }
 
 class Refused extends Error {}
 
-export async function verifyCertificateText({ text, jwk, keys }: CertificateGiven): Promise<NamedStep[]> {
+export async function verifyCertificateText({
+  text,
+  jwk,
+  keys,
+  policy,
+}: CertificateGiven): Promise<NamedStep[]> {
   const steps: NamedStep[] = []
   const take = async <T>(name: string, says: string, work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -48,7 +55,7 @@ export async function verifyCertificateText({ text, jwk, keys }: CertificateGive
       ...steps,
       { name: 'ledger proof', outcome: 'failed', says: 'It carries no proof from the ledger.' },
     ]
-  const verdict = await verifyProof({ proof, keys, origin })
+  const verdict = await verifyProof({ proof, keys, origin, policy })
   steps.push(...verdict.steps.map((step) => ({ ...step, name: `ledger ${step.name}` })))
   if (!verdict.verified)
     return [...steps, skipped('same destruction', 'Not looked at, because the proof does not hold.')]

@@ -1,25 +1,31 @@
 // What was dropped on the verifier: which document it is, and every step of checking it, on Web APIs alone.
 import { openCheckpointOf } from '../checkpoint.ts'
 import type { VerifierKey } from '../note.ts'
+import { parsePolicy, type Policy } from '../policy.ts'
 import { parseVerifierKeys } from '../verifier-keys.ts'
-import { verifyProof } from '../verify.ts'
+import { checkWitnesses, verifyProof } from '../verify.ts'
 import { type NamedStep, verifyCertificateText } from './certificate.ts'
 
-export type Kind = 'proof' | 'certificate' | 'checkpoint' | 'ledger-key' | 'certificate-key' | 'unknown'
+export type Kind =
+  'proof' | 'certificate' | 'checkpoint' | 'ledger-key' | 'certificate-key' | 'policy' | 'unknown'
 
 export interface Given {
   /** A proof, a certificate or a checkpoint. */
   readonly document: string
-  /** The ledger's verifier keys, one a line. */
+  /** The ledger's verifier keys, one a line; those that the policy names when empty. */
   readonly ledgerKeys: string
   /** JWK; for certificates. */
   readonly certificateKey?: string | undefined
+  /** C2SP tlog-policy: which witnesses must have cosigned. Nobody is asked for when undefined. */
+  readonly policy?: string | undefined
 }
 
 export interface Answer {
   /** True only when every step passed, and there was one. */
   readonly verified: boolean
   readonly says: string
+  /** What was not asked, where everything that was asked holds. */
+  readonly remark?: string
   readonly steps: readonly NamedStep[]
 }
 
@@ -30,16 +36,25 @@ export function kindOf(text: string): Kind {
     return 'certificate'
   if (/^\{[^]*"kty"\s*:/.test(start)) return 'certificate-key'
   if (/\n\n— /.test(start)) return 'checkpoint'
+  if (/^[ \t]*quorum[ \t]/m.test(start)) return 'policy'
   return /^[^\s+]+\+[0-9a-f]{8}\+\S+\s*$/m.test(start) ? 'ledger-key' : 'unknown'
 }
 
-export async function verifyDocument({ document, ledgerKeys, certificateKey }: Given): Promise<Answer> {
+export async function verifyDocument({
+  document,
+  ledgerKeys,
+  certificateKey,
+  policy: text,
+}: Given): Promise<Answer> {
   const steps: NamedStep[] = []
+  let policy: Policy | undefined
   try {
-    const keys = await parseVerifierKeys(ledgerKeys)
+    policy = text === undefined ? undefined : await parsePolicy(text)
+    const given = await parseVerifierKeys(ledgerKeys)
+    const keys = given.length > 0 ? given : (policy?.logs ?? []).map(({ key }) => key)
     if (keys.length === 0)
       steps.push({ name: 'ledger key', outcome: 'skipped', says: 'No verifier key of the ledger was given.' })
-    steps.push(...(await stepsOf(document, keys, certificateKey)))
+    steps.push(...(await stepsOf(document, keys, certificateKey, policy)))
   } catch (error) {
     steps.push({
       name: 'ledger key',
@@ -48,21 +63,23 @@ export async function verifyDocument({ document, ledgerKeys, certificateKey }: G
     })
   }
   const verified = steps.length > 0 && steps.every(({ outcome }) => outcome === 'passed')
-  return { verified, says: summary(verified, steps), steps }
+  const remark = 'No policy was given, so that witnesses were not asked for.'
+  return { verified, says: summary(verified, steps), ...(verified && !policy && { remark }), steps }
 }
 
 async function stepsOf(
   document: string,
   keys: readonly VerifierKey[],
   jwk: string | undefined,
+  policy: Policy | undefined,
 ): Promise<readonly NamedStep[]> {
   switch (kindOf(document)) {
     case 'proof':
-      return (await verifyProof({ proof: document, keys })).steps
+      return (await verifyProof({ proof: document, keys, policy })).steps
     case 'certificate':
-      return verifyCertificateText({ text: document, jwk, keys })
+      return verifyCertificateText({ text: document, jwk, keys, policy })
     case 'checkpoint':
-      return checkCheckpoint(document, keys)
+      return checkCheckpoint(document, keys, policy)
     default:
       return [
         { name: 'document', outcome: 'failed', says: 'This is not a proof, a certificate or a checkpoint.' },
@@ -70,18 +87,26 @@ async function stepsOf(
   }
 }
 
-async function checkCheckpoint(note: string, keys: readonly VerifierKey[]): Promise<NamedStep[]> {
+async function checkCheckpoint(
+  note: string,
+  keys: readonly VerifierKey[],
+  policy: Policy | undefined,
+): Promise<NamedStep[]> {
+  const steps: NamedStep[] = []
+  let name = 'signature'
   try {
-    const { origin, size, signedBy } = await openCheckpointOf(note, keys, undefined)
-    const names = signedBy.map(({ name }) => name).join(' and ')
-    return [
-      { name: 'signature', outcome: 'passed', says: `${names} signed that ${origin} had ${size} entries.` },
-    ]
+    const checkpoint = await openCheckpointOf(note, keys, undefined)
+    const { origin, size, signedBy } = checkpoint
+    const names = signedBy.map((key) => key.name).join(' and ')
+    steps.push({ name, outcome: 'passed', says: `${names} signed that ${origin} had ${size} entries.` })
+    if (policy) {
+      name = 'witnesses'
+      steps.push({ name, outcome: 'passed', says: (await checkWitnesses(checkpoint, policy))[1] })
+    }
   } catch (error) {
-    return [
-      { name: 'signature', outcome: 'failed', says: error instanceof Error ? error.message : String(error) },
-    ]
+    steps.push({ name, outcome: 'failed', says: error instanceof Error ? error.message : String(error) })
   }
+  return steps
 }
 
 function summary(verified: boolean, steps: readonly NamedStep[]): string {

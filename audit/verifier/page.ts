@@ -9,6 +9,7 @@ const fieldOf = {
   unknown: 'document',
   'ledger-key': 'ledger-key',
   'certificate-key': 'certificate-key',
+  policy: 'policy',
 } as const
 
 function element<T extends HTMLElement>(id: string, type: new () => T): T {
@@ -17,7 +18,7 @@ function element<T extends HTMLElement>(id: string, type: new () => T): T {
   return found
 }
 
-function field(id: 'document' | 'ledger-key' | 'certificate-key'): HTMLTextAreaElement {
+function field(id: 'document' | 'ledger-key' | 'certificate-key' | 'policy'): HTMLTextAreaElement {
   return element(id, HTMLTextAreaElement)
 }
 
@@ -39,23 +40,28 @@ async function verify(): Promise<void> {
     })
     return
   }
-  const certificateKey = field('certificate-key').value.trim()
+  const optional = (id: 'certificate-key' | 'policy') => {
+    const text = field(id).value
+    return text.trim() === '' ? undefined : text
+  }
   show(
     await verifyDocument({
       document: given,
       ledgerKeys: field('ledger-key').value,
-      certificateKey: certificateKey === '' ? undefined : certificateKey,
+      certificateKey: optional('certificate-key'),
+      policy: optional('policy'),
     }),
   )
 }
 
 const words = { passed: 'Passed', failed: 'Failed', skipped: 'Skipped' } as const
 
-function show({ verified, says, steps }: Answer): void {
+function show({ verified, says, remark, steps }: Answer): void {
   const result = element('result', HTMLElement)
   result.className = verified ? 'verified' : 'not-verified'
   const heading = element('outcome', HTMLHeadingElement)
   heading.textContent = says
+  element('remark', HTMLParagraphElement).textContent = remark ?? ''
   element('steps', HTMLOListElement).replaceChildren(
     ...steps.map((step) => {
       const item = document.createElement('li')

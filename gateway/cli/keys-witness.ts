@@ -1,7 +1,7 @@
 // `concordat keys witness`: the key and the memory of a witness, before its first start.
 import { Command } from 'commander'
 
-export function witnessKeyVerb(): Command {
+export function witnessKeyCommand(): Command {
   return new Command('witness')
     .description('Make a witness’s key and its memory, and print the verifier key.')
     .requiredOption('--name <name>', 'what the witness is called for ever, like hmi-prisons.example/witness')

@@ -7,13 +7,13 @@ import { systemClock } from '../clock.ts'
 import { parseKeyConfig, processEnvironment } from '../config.ts'
 import { foldersOf, openKeyDirectory } from '../key-directory.ts'
 import { ledgerSigner } from '../ledger-signer.ts'
-import { witnessKeyVerb } from './keys-witness.ts'
+import { witnessKeyCommand } from './keys-witness.ts'
 
 export function keysVerb(): Command {
   return new Command('keys')
     .description('Look after the gateway’s own keys, or make those of a witness.')
     .addCommand(createVerb())
-    .addCommand(witnessKeyVerb())
+    .addCommand(witnessKeyCommand())
 }
 
 function createVerb(): Command {

@@ -47,6 +47,7 @@ export async function openLedger(): Promise<LedgerFixture> {
       { profile: 'full', directory: path.join(directory, 'full') },
     ],
     clock: () => AT,
+    databaseClock: () => Promise.resolve(AT),
   }
   return {
     gateway,

@@ -33,6 +33,7 @@ test('the verifying core uses no Node API', () => {
     'merkle-verify.ts',
     'merkle.ts',
     'note.ts',
+    'policy.ts',
     'tlog-proof.ts',
     'verify.ts',
     'web-crypto.ts',

@@ -50,7 +50,7 @@ const twoLevels = [
 async function cosignedBy(...indexes: number[]) {
   const text = formatCheckpoint({ origin: ORIGIN, size: 5, root: new Uint8Array(32) })
   const lines = await Promise.all(
-    indexes.map((i) => cosigners[i]?.cosign(text, new Date('2026-01-02T03:04:05Z'))),
+    indexes.map(async (i) => cosigners[i]?.cosign(text, new Date('2026-01-02T03:04:05Z'))),
   )
   return openCheckpoint(`${await signNote(text, [log])}${lines.join('')}`, [log.key])
 }
@@ -91,7 +91,7 @@ describe('a policy', () => {
   test.each([
     ['two quorum lines', `${twoLevels}\nquorum none`],
     ['a quorum before what it names', `quorum X1\n${witnessLines[0]}`],
-    ['a member of two groups', `${twoLevels.replace('quorum both', 'group again any X1\nquorum again')}`],
+    ['a member of two groups', twoLevels.replace('quorum both', 'group again any X1\nquorum again')],
     ['a member twice in one group', `${witnessLines[0]}\ngroup g 2 X1 X1\nquorum g`],
     ['none as a member', `${witnessLines[0]}\ngroup g any none\nquorum g`],
     ['a threshold above its members', `${witnessLines[0]}\ngroup g 2 X1\nquorum g`],

@@ -12,7 +12,7 @@ import { noteSigner } from '../../audit/note-signer.ts'
 import { publish } from '../../audit/publisher.ts'
 import { edgeWidths, hashesOf, newTiles, tilePath } from '../../audit/tiles.ts'
 import { readHead } from '../../audit/tree-store.ts'
-import { type LedgerFixture, openLedger, ORIGIN, views } from './ledger-fixture.ts'
+import { AT, type LedgerFixture, openLedger, ORIGIN, views } from './ledger-fixture.ts'
 
 /** A ledger of its own with some entries signed and some more sequenced, since each fault spoils it. */
 async function withLedger(
@@ -300,6 +300,19 @@ describe('nothing is signed', () => {
       })
       await expect(raced).rejects.toMatchObject({ code: 'anchor-contended' })
       expect(await signedSizes(db)).toEqual(before)
+    }))
+
+  test('when the clocks disagree by more than five minutes, or went back since the last checkpoint', () =>
+    withLedger({ signed: 3, more: 4 }, async (db) => {
+      const before = await signedSizes(db)
+      const later = (seconds: number) => new Date(AT.getTime() + seconds * 1000)
+      const at = (clock: Date, database: Date) => publish({ ...db.publisher, clock: () => clock, databaseClock: () => Promise.resolve(database) }) // prettier-ignore
+      for (const apart of [301, -301])
+        await expect(at(later(600 + apart), later(600))).rejects.toMatchObject({ code: 'clock-disagrees' })
+      await expect(publish({ ...db.publisher, databaseClock: undefined })).rejects.toMatchObject({ code: 'clock-disagrees' }) // prettier-ignore
+      await expect(at(later(-11), later(-11))).rejects.toMatchObject({ code: 'clock-went-back' })
+      expect(await signedSizes(db)).toEqual(before)
+      expect(await at(later(299), later(0))).toMatchObject({ outcome: 'published' })
     }))
 
   test('and nothing is published over files that are ahead or hold another history', () =>

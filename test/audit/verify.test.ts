@@ -240,8 +240,9 @@ describe('the command', () => {
   test('says each step in a sentence and exits with 0 when all passed', async () => {
     const { text, exitCode } = await run(proof, `# the ledger's key\n\n${formatVerifierKey(db.signer.key)}\n`)
     expect(exitCode).toBe(0)
-    expect(text.split('\n').slice(-3)).toEqual([
+    expect(text.split('\n').slice(-4)).toEqual([
       'passed   inclusion   The entry is number 300 of the 520 that the checkpoint signs.',
+      'No policy was given, so that witnesses were not asked for.',
       `Verified: entry 300 is in the log ${ORIGIN}.`,
       '',
     ])
