@@ -6,6 +6,7 @@ import { clientWith, type Client } from '../demo/client.ts'
 import { createPersonKey } from '../keys/openpgp-keys.ts'
 import { openMessage } from '../keys/open-message.ts'
 import { systemClock } from '../gateway/clock.ts'
+import { processEnvironment } from '../gateway/config.ts'
 import { version } from '../gateway/version.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import type { Order, Report } from './processes.ts'
@@ -13,8 +14,12 @@ import { rounded } from './statistics.ts'
 import { permittedRequest, surround, type Surroundings } from './surroundings.ts'
 
 const limitMiB = 256
-/** The gateway is measured as `npm start` runs it. */
-const flagsOfStart = packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--'))
+/** The gateway is measured as `npm start` runs it: with its flags, and its settings of the allocator. */
+const wordsOfStart = packageJson.scripts.start.split(' ')
+const flagsOfStart = wordsOfStart.filter((word) => word.startsWith('--'))
+const settingsOfStart = Object.fromEntries(
+  wordsOfStart.filter((word) => /^[A-Z_]+=/.test(word)).map((word) => word.split('=', 2)),
+) as Record<string, string>
 const MiB = 1024 * 1024
 
 export interface CollectResult {
@@ -137,7 +142,10 @@ async function collect(
 }
 
 async function start(order: Order): Promise<{ process: ChildProcess; resident: number; gatewayKey: string }> {
-  const child = fork(new URL('processes.ts', import.meta.url), { execArgv: flagsOfStart })
+  const child = fork(new URL('processes.ts', import.meta.url), {
+    execArgv: flagsOfStart,
+    env: { ...processEnvironment(), ...settingsOfStart },
+  })
   child.send(order)
   const { residentBytes, gatewayKey } = await reported(child, 'ready')
   return { process: child, resident: residentBytes, gatewayKey }

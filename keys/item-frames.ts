@@ -10,8 +10,8 @@ import {
   NodeAlgorithmSuite,
   NodeDefaultCryptographicMaterialsManager,
   type GetDecipher,
-  type RawAesKeyringNode,
-} from '@aws-crypto/client-node'
+} from '@aws-crypto/material-management-node'
+import type { RawAesKeyringNode } from '@aws-crypto/raw-aes-keyring-node'
 import { ByteReader, joined, sizeOf, type Pieces } from './byte-reader.ts'
 import * as message from './item-message.ts'
 import { mustBe } from './item-message.ts'

@@ -4,7 +4,7 @@
 //   keys     count (2) | for each: length (2) provider id, length (2) provider info, length (2) encrypted data key
 //   frame    sequence (4) | IV (12): the sequence | content (frame length) | tag (16)
 //   last     0xffffffff | sequence (4) | IV (12) | content length (4) | content | tag (16)
-import { EncryptedDataKey } from '@aws-crypto/client-node'
+import { EncryptedDataKey } from '@aws-crypto/material-management-node'
 import { KeyFault } from './key-fault.ts'
 
 export const suiteId = 0x0478

@@ -2,7 +2,7 @@
 // format 2.0, suite 0x0478 (AES-256-GCM, HKDF-SHA-512, key commitment, unsigned), frames of 1 MiB, one data key
 // under the item key (raw AES keyring). The item's id and context are authenticated and compared on opening.
 import { PassThrough, pipeline, type Readable } from 'node:stream'
-import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/client-node'
+import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/raw-aes-keyring-node'
 import { openFrames, sealFrames } from './item-frames.ts'
 import { KeyFault } from './key-fault.ts'
 import type { SealingContext } from './key-store.ts'

@@ -53,5 +53,9 @@ test('it runs as nobody in particular, without npm, and says whether it is well'
 test('it starts as `npm start` does', () => {
   const flags = (words: readonly string[]) => words.filter((word) => word.startsWith('--'))
   const [, entry] = /^ENTRYPOINT (\[.*\])$/m.exec(final) ?? []
-  expect(flags(JSON.parse(entry ?? '[]') as string[])).toEqual(flags(packageJson.scripts.start.split(' ')))
+  const start = packageJson.scripts.start.split(' ')
+  expect(flags(JSON.parse(entry ?? '[]') as string[])).toEqual(flags(start))
+  const settings = start.filter((word) => /^[A-Z_]+=/.test(word))
+  expect(settings.length).toBeGreaterThan(0)
+  expect(/^ENV (.*)$/m.exec(final)?.[1]?.split(' ')).toEqual(expect.arrayContaining(settings))
 })
