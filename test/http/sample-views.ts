@@ -48,6 +48,7 @@ const witnessing = {
 const purposes = [
   { key: 'safety', title: hostile('Safety'), description: hostile('People are held safely.') },
 ]
+const exchanges = [{ agreement: 'hmpps-2025', key: 'case-level-data', title: hostile('Case-level data'), agreementTitle: hostile('Memorandum') }] // prettier-ignore
 const inspections = [{ reference: 'INS-2026-014', establishmentName: hostile('Birmingham'), establishment: 'BMI', startsOn: '2026-05-11', endsOn: '2026-05-22', team: ['p-1'] }] // prettier-ignore
 const places = new Map([['BMI', { code: 'BMI', name: hostile('Birmingham') }]])
 const refusal = { clause: 'hmpps-2025/11-relevance', says: hostile('relevant to the inspection'), reason: hostile('You are not on the team.'), remedy: hostile('Ask to be added.'), whoCanDecide: hostile('The co-ordinator'), local: false } // prettier-ignore
@@ -232,10 +233,11 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['key-changes.njk', 'nothing to confirm', { changes: [], mistaken: {} }],
   ['home.njk', 'nothing', { waitingOnYou: [], yours: [], due: [], mayRequest: true }],
   ['home.njk', 'lists', { waitingOnYou: [transferIn('requested')], yours: [transferIn('available'), transferIn('destroyed')], due: [{ transfer: transferIn('collected'), destroyOn: '2027-04-03' }], mayRequest: false, datasets: new Map([['use-of-force', dataset]]), supplyDue: { [transferIn('requested').id]: at(9) } }],
-  ['builder.njk', 'the three questions', { inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
-  ['builder.njk', 'no inspection', { inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
-  ['builder.njk', 'the fields, first time', { inspections, datasets: [dataset], purposes, dataset, form: { inspection: 'INS-2026-014', dataset: 'use-of-force', purpose: 'safety', establishments: 'BMI' }, faults: [], clauses }],
-  ['builder.njk', 'every mistake', { inspections, datasets: [dataset], purposes, dataset, form, transferId: 'b4a1a4de', faults: faultsOf('fields', 'establishments', 'periodFrom', 'periodTo', 'prisonNumbers', 'relevance', 'statutoryBasis', 'body') }],
+  ['builder.njk', 'the three questions', { exchanges, inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
+  ['builder.njk', 'no inspection', { exchanges, inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
+  ['builder.njk', 'the fields, first time', { exchanges, inspections, datasets: [dataset], purposes, dataset, form: { inspection: 'INS-2026-014', dataset: 'use-of-force', purpose: 'safety', establishments: 'BMI' }, faults: [], clauses }],
+  ['builder.njk', 'two agreements to ask under', { exchanges: [...exchanges, { agreement: 'custody-standards-2026', key: 'standards-records', title: hostile('Records'), agreementTitle: hostile('Another') }], inspections, datasets: [dataset], purposes, form: { inspection: 'INS-2026-014' }, faults: [], clauses }],
+  ['builder.njk', 'every mistake', { exchanges, inspections, datasets: [dataset], purposes, dataset, form, transferId: 'b4a1a4de', faults: faultsOf('fields', 'establishments', 'periodFrom', 'periodTo', 'prisonNumbers', 'relevance', 'statutoryBasis', 'body') }],
   ['check.njk', 'a request that is met', { inspections, purposes, dataset, form, asked, establishments: { find: (code: string) => places.get(code) }, clauses: [clauses[1]], decision: { outcome: 'permit' }, estimate: { rows: 1214, columns: 2 }, notNeeded: [] }],
   ['check.njk', 'a request that would be refused', { inspections, purposes, dataset, form, asked, clauses, decision: { outcome: 'refusal' }, estimate: { rows: 0, columns: 0 }, notNeeded: ['reason'], transferId: 'b4a1a4de' }],
   ['request.njk', 'to be approved', requestIn('requested', { approve: true, return: true })],

@@ -88,7 +88,7 @@ test('The check page carries every value of the form, so that nothing is lost on
   const html = await render(template, data)
   const hidden = tags(html).filter((tag) => tag.includes('type="hidden"')).map((tag) => /name="([^"]+)"/.exec(tag)?.[1]) // prettier-ignore
   expect(new Set(hidden)).toEqual(
-    new Set(['_csrf', 'transferId', 'inspection', 'dataset', 'purpose', 'fields', 'establishments', 'prisonNumbers', 'periodFrom', 'periodTo', 'relevance', 'statutoryBasis']), // prettier-ignore
+    new Set(['_csrf', 'transferId', 'exchange', 'inspection', 'dataset', 'purpose', 'fields', 'establishments', 'prisonNumbers', 'periodFrom', 'periodTo', 'relevance', 'statutoryBasis']), // prettier-ignore
   )
   expect(hidden.filter((name) => name === 'fields')).toHaveLength(2)
 })

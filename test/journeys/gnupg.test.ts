@@ -31,6 +31,7 @@ describe.skipIf(!isGnupgHere)(`a recipient with GnuPG (${isGnupgHere ? 'here' : 
     const code = /Your code is (\S+)/.exec(challenge.stdout.toString())?.[1]
     expect((await analyst.post('/api/v1/keys/answer', { fingerprint, answer: code })).json()).toEqual({
       enrolled: true,
+      state: 'enrolled',
     })
 
     const sealed = await collect(gateway, await transferAt(gateway, 'available'))

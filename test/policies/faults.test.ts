@@ -52,7 +52,7 @@ const planted: readonly Planted[] = [
   { what: 'a Cedar action that there is not', file: cedar19, part: 'action == Action::"seal"', by: 'action == Action::"seel"', code: 'cedar', says: 'seel', on: 'Action::"seel"' },
   { what: 'a rule that can never apply', file: cedar19, part: 'unless { resource has holds && resource.holds == 0 }', by: 'when { false }', code: 'cedar', says: 'impossible', on: '@clause("hmpps-2025/19-destruction")' },
   { what: 'a Cedar template', file: cedar16, part: 'forbid (principal, action == Action::"collect", resource)', by: 'forbid (principal == ?principal, action == Action::"collect", resource)', code: 'cedar', says: 'template', on: '@clause("hmpps-2025/16-encryption")' },
-  { what: 'a schema that does not parse', file: 'concordat.cedarschema', part: 'entity Ledger;', by: 'entity Ledger', code: 'cedar', says: 'unexpected token', on: 'entity Keyring;' },
+  { what: 'a schema that does not parse', file: 'concordat.cedarschema', part: 'entity Ledger;', by: 'entity Ledger', code: 'cedar', says: 'unexpected token', on: 'entity Keyring = {' },
   { what: 'a schema without one of the acts', file: 'concordat.cedarschema', part: '"escalate", ', by: '', code: 'cedar', says: '"escalate" is missing', on: '// What the rules can see' },
   { what: 'a party that there is not', file: yaml16, part: '    from: hmpps\n', by: '    from: noms\n', code: 'unknown-name', says: 'There is no party noms', on: '  case-level-data:' },
   { what: 'a party that the agreement does not bind', file: yaml16, part: '    from: hmpps\n', by: '    from: imb\n', code: 'unknown-name', says: 'imb is no party to hmpps-2025', on: '  case-level-data:' },
