@@ -15,6 +15,7 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   browser: [],
   concerns: ['decisions', 'people', 'tables'],
   decisions: [],
+  exports: ['concerns', 'decisions', 'packages', 'people'],
   inspections: [],
   packages: ['sources'],
   people: ['decisions'],

@@ -14,6 +14,8 @@ function eventType<P extends z.ZodRawShape, S extends Record<string, z.ZodType<s
 
 const { name, names, clauseIds, sha256Hex, count, day, format } = field
 const text = field.personal
+/** What a rehearsal or a delivery came to. */
+const changesOf = { rows: count, new: count, changed: count, closed: count, reopened: count }
 
 export const catalogue = {
   'person.signed-in': eventType(1, { party: name.optional(), roles: names.optional() }, {}),
@@ -159,6 +161,33 @@ export const catalogue = {
     { reason: text.optional() },
   ),
   'concerns.discarded': eventType(1, { sha256: sha256Hex.optional() }, {}),
+  /** `quarter` is its last day. */
+  'concerns-export.rehearsed': eventType(
+    1,
+    { quarter: day, edition: count, ...changesOf, findings: count, blocks: z.boolean() },
+    {},
+  ),
+  'concerns-export.put-forward': eventType(1, { quarter: day, edition: count, amends: count.optional() }, {}),
+  'concerns-export.withdrawn': eventType(1, { quarter: day }, {}),
+  'concerns-export.released': eventType(1, { delivery: count, quarter: day, edition: count }, {}),
+  'concerns-export.sent': eventType(
+    1,
+    { delivery: count, quarter: day, manifest: sha256Hex, ...changesOf, sizeBytes: count, destroyOn: day },
+    {},
+  ),
+  'concerns-export.acknowledged': eventType(1, { delivery: count }, {}),
+  'concerns-export.viewed': eventType(
+    1,
+    { delivery: count.optional(), shown: count, as: format.optional(), what: name },
+    {},
+  ),
+  'concerns-export.told': eventType(1, { quarter: day, state: name }, {}),
+  'concerns-export.alarmed': eventType(1, { alarm: name, about: name }, {}),
+  'concerns-export.subscribed': eventType(1, { subscribed: z.boolean() }, {}),
+  'urgent-concern.shared': eventType(1, { people: count }, { reason: text.optional() }),
+  'urgent-concern.viewed': eventType(1, { shown: count, as: format.optional() }, {}),
+  'urgent-concern.collected': eventType(1, {}, { fingerprint: text.optional() }),
+  'urgent-concern.reviewed': eventType(1, { finding: name }, { words: text.optional() }),
   'job.failed': eventType(1, { job: name, reason: name, attempt: count.optional() }, {}),
 } as const
 
@@ -182,6 +211,8 @@ export const subjectKinds = [
   'concern',
   'intake',
   'version',
+  'delivery',
+  'urgent-share',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

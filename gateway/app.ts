@@ -14,6 +14,7 @@ import { receiveForms } from './http/upload.ts'
 import { agreementEndpoints } from './agreements/endpoints.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
+import { exportEndpoints } from './exports/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
 import { retentionEndpoints } from './retention/endpoints.ts'
 import { signInRoutes } from './people/sign-in.ts'
@@ -72,6 +73,7 @@ export function allEndpoints(wiring: Wiring) {
     ...peopleEndpoints(wiring),
     ...transferEndpoints(wiring),
     ...concernEndpoints(wiring),
+    ...exportEndpoints(wiring),
     ...retentionEndpoints(wiring),
     ...agreementEndpoints(wiring),
     ...assuranceEndpoints(wiring),

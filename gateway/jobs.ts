@@ -11,10 +11,19 @@ export interface Jobs {
   'seal-package': { readonly transferId: string }
   /** Hand one mail of the outbox to the mail server. */
   'send-mail': { readonly mailId: string }
+  /** Rehearse the export of the quarter that ends on that day (hmpps-2025/20). */
+  'rehearse-export': { readonly quarter: string }
+  /** Make and seal the package of a delivery that two people released. */
+  'seal-delivery': { readonly deliveryId: string }
 }
 
 export type JobName = keyof Jobs
-const queueNames = ['seal-package', 'send-mail'] as const satisfies readonly JobName[]
+const queueNames = [
+  'seal-package',
+  'send-mail',
+  'rehearse-export',
+  'seal-delivery',
+] as const satisfies readonly JobName[]
 
 const queueOptions = { retryLimit: 8, retryDelay: 2, retryBackoff: true, expireInSeconds: 3600 }
 

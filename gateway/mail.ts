@@ -45,16 +45,17 @@ export async function openMailer(config: Pick<Config, 'mail' | 'mailFrom'>): Pro
   }
 }
 
-/** Writes the notice and its job in the caller's transaction. */
+/** Writes the notice and its job in the caller's transaction. @returns the mail's id */
 export async function owe(
   tx: Transaction,
   jobs: Pick<JobQueue, 'send'>,
   notice: Notice,
   now: Date,
-): Promise<void> {
+): Promise<string> {
   const id = randomUUID()
   await tx.query(`insert into concordat.mail (id, recipient, subject, body, created_at) values ($1, $2, $3, $4, $5)`, [id, notice.recipient, notice.subject, notice.body, now]) // prettier-ignore
   await jobs.send(tx, 'send-mail', { mailId: id })
+  return id
 }
 
 /** Sends one mail of the outbox once; what was sent already stays sent. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { record } from './http/mount.ts'
 import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
+import { startWatch as watchExports } from './exports/watch.ts'
 import { raiseOverdue } from './retention/overdue.ts'
 import { startWorker, type Worker } from './worker.ts'
 import type { Wiring } from './wire.ts'
@@ -22,6 +23,7 @@ export async function serve(
   await beginLedger(wiring)
   const worker = withWorker ? await startWorker(wiring) : undefined
   const watch = startWatch(wiring)
+  const stopExports = watchExports(wiring)
   const server = createServer(createApp(wiring))
   await listen(server, wiring.config.port, wiring.config.host)
   const { port } = server.address() as AddressInfo // a TCP server that listens has one
@@ -30,7 +32,8 @@ export async function serve(
     port,
     stop: () => {
       watch.stop()
-      return stop(server, worker, wiring)
+      const exportsStopped = stopExports()
+      return stop(server, worker, wiring, exportsStopped)
     },
   }
 }
@@ -72,12 +75,17 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-async function stop(server: Server, worker: Worker | undefined, wiring: Wiring): Promise<void> {
+async function stop(
+  server: Server,
+  worker: Worker | undefined,
+  wiring: Wiring,
+  exportsStopped: Promise<void>,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
     server.closeIdleConnections()
     setTimeout(() => server.closeAllConnections(), 5000).unref()
   })
-  await worker?.stop()
+  await Promise.all([worker?.stop(), exportsStopped])
   await wiring.close()
 }

@@ -13,6 +13,8 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { openDatabase, type Database } from './db.ts'
 import { createJudge } from './decisions/judge.ts'
+import { describeConcernsExport } from './exports/concerns-export.ts'
+import { outstanding } from './exports/watch.ts'
 import { openJobQueue } from './jobs.ts'
 import { openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
@@ -85,8 +87,8 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ledgerProcess: ledger,
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
-    destruction: () => destructionState(db, clock(), startedAt),
-    missedReminders: () => missedReminders(db, clock()),
+    ...whatIsOwed(db, clock, startedAt),
+    get concernsExport() { return describeConcernsExport(policies.today()) },
     close: async () => {
       await jobs.stop()
       await ledger.stop()
@@ -97,6 +99,15 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
 
 async function announceLostKeys(db: Database, store: KeyStore, log: Log): Promise<void> {
   for (const shelf of await confirmKeyStore(db, store)) log.error('key-store.lost', { shelf })
+}
+
+/** What health asks: duties that nothing but a look at the database shows to be neglected. */
+function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
+  return {
+    destruction: () => destructionState(db, clock(), startedAt),
+    missedReminders: () => missedReminders(db, clock()),
+    exportsOutstanding: (now: Date) => outstanding(db, now),
+  }
 }
 
 /** What the packs refer to, as it is in force. */
@@ -124,7 +135,12 @@ function openDatabases(config: Config, log: Log) {
 }
 
 function retentionOf(policies: Pick<Policies, 'today'>) {
-  return ({ agreement, from, to, retentionClass }: Transfer) =>
+  return ({
+    agreement,
+    from,
+    to,
+    retentionClass,
+  }: Pick<Transfer, 'agreement' | 'from' | 'to' | 'retentionClass'>) =>
     resolveRetention(policies.today(), agreement, from, to, retentionClass)
 }
 

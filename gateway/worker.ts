@@ -1,6 +1,10 @@
 // What runs beside requests: sealing what was supplied, sending mail, and the sweep that destroys what is due and issues
 // its certificates. Any number may run; rows and queues let one work on each thing.
 import { recordFailedJob } from './decisions/failed-job.ts'
+import { destroyDueCopies } from './exports/destroy.ts'
+import { rehearseBySchedule } from './exports/rehearse.ts'
+import { scheduleExports } from './exports/schedule.ts'
+import { sealDelivery } from './exports/seal.ts'
 import { pruneSessions } from './http/session.ts'
 import { sendOwed } from './mail.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
@@ -25,6 +29,12 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
   await jobs.work('send-mail', ({ mailId }) =>
     recorded(wiring, 'send-mail', mailId, () => sendOwed(db, sendMail, mailId, clock())),
   )
+  await jobs.work('rehearse-export', ({ quarter }) =>
+    recorded(wiring, 'rehearse-export', quarter, () => rehearseBySchedule(wiring, quarter)),
+  )
+  await jobs.work('seal-delivery', ({ deliveryId }) =>
+    recorded(wiring, 'seal-delivery', deliveryId, () => sealDelivery(wiring, deliveryId)),
+  )
   let stopped = false
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
@@ -32,6 +42,7 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
     running = refuseJumpedClock(wiring)
       .then(() => sweep(wiring))
       .then(() => reconcileKeys(wiring))
+      .then(() => scheduleExports(wiring))
       .then(() => recordPass(db, 'sweep', clock()))
       .catch((error: unknown) => void log.error('sweep', { error }))
       .finally(() => {
@@ -53,7 +64,7 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
   refuseInDoubt(wiring)
   await pruneSessions(wiring.db, wiring.clock())
   await remindOfKeys(wiring)
-  const destroyed = await destroyDue(wiring)
+  const destroyed = [...(await destroyDue(wiring)), ...(await destroyDueCopies(wiring))]
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)
   return { destroyed, certified }

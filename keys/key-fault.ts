@@ -36,6 +36,8 @@ export type KeyFaultCode =
   | 'signing-key.unsafe-mode'
   | 'signing-key.damaged'
   | 'certificate.malformed'
+  | 'manifest.malformed'
+  | 'manifest.untrue'
 
 /** Thrown by everything in this folder; the message is plain English and holds no secret and no personal data. */
 export class KeyFault extends Error {

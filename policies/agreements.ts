@@ -80,7 +80,8 @@ export function findExchange(
 
 /** The duty of a clause, with its clock. */
 export function findDuty(agreements: Agreements, clause: string): DutyRule | undefined {
-  const pack = agreements.agreements.get(agreements.clauses.get(clause)?.pack ?? '')
+  const key = agreements.clauses.get(clause)?.pack ?? ''
+  const pack = key === agreements.local.key ? agreements.local : agreements.agreements.get(key)
   return pack?.paragraphs.flatMap((paragraph) => paragraph.duties).find((duty) => duty.clause === clause)
 }
 

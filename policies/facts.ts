@@ -7,10 +7,10 @@ import { documentShape, enrolmentShape, itemShape, photographShape, visitShape }
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
-  'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns',
+  'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries',
   'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
-  'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
+  'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
@@ -21,7 +21,20 @@ export type Thing = (typeof things)[number]
 
 const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
   item: ['place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key'],
-  document: ['release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'dispose', 'ask'],
+  document: [
+    'put-forward',
+    'pack',
+    'receive',
+    'review',
+    'release',
+    'forward',
+    'open',
+    'raise-point',
+    'edit',
+    'publish',
+    'dispose',
+    'ask',
+  ],
   photograph: ['show', 'include', 'share'],
   enrolment: ['admit'],
   visit: ['plan', 'look-up'],

@@ -98,10 +98,17 @@ const exchangeShape = z.strictObject({
   from: keyShape,
   to: keyShape,
   starts: z.enum(['request', 'schedule', 'event']),
-  /** Of what is sent by the calendar: the quarters and the label that they go by. */
+  /** Of what is sent by the calendar: the quarters, the label that they go by, and how long before it is due it is rehearsed. */
   schedule: z
-    .strictObject({ every: z.enum(['quarter']), basis: given(z.enum(['april-start', 'january-start'])) })
+    .strictObject({
+      every: z.enum(['quarter']),
+      basis: given(z.enum(['april-start', 'january-start'])),
+      rehearse: given(periodShape).optional(),
+    })
     .optional(),
+  /** The desks that it goes to, and the mailbox that is told, where the text names them. */
+  recipients: given(z.array(roleOf).min(1)).optional(),
+  address: given(z.email()).optional(),
   /** What it means that the other side says nothing, and what an objection in time does. */
   silence: given(z.enum(['proceed', 'hold', 'route'])).optional(),
   objection: given(z.enum(['hold-until-decided', 'veto'])).optional(),

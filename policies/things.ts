@@ -174,6 +174,11 @@ export const documentShape = z
     jointThematic: z.boolean().exactOptional(),
     /** Whether the body that it goes to takes part in that thematic. */
     recipientListed: z.boolean().exactOptional(),
+    cipherProfile: z.string().exactOptional(),
+    destroyOn: dateShape.exactOptional(),
+    holds: z.int().min(0).exactOptional(),
+    /** Urgent shares of the person who acts whose review afterwards is not closed (S44). */
+    openReviews: z.int().min(0).exactOptional(),
   })
   .readonly()
 

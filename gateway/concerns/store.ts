@@ -4,7 +4,8 @@ import type { Permit } from '../../policies/decide.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import type { Concern } from './concern.ts'
 
-const factColumns = [
+/** The columns that make a concern what it is, after its reference, in the order of the contract. */
+export const factColumns = [
   'establishment', 'inspection', 'report_published_on', 'healthy_prison_test', 'rank', 'text', 'is_opinion', 'status', 'status_on',
   'irp_judgement', 'irp_judged_on',
 ] as const // prettier-ignore

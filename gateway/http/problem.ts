@@ -15,6 +15,7 @@ export const problems = {
   'not-found': [404, 'There is nothing here that you may see'],
   'method.not-allowed': [405, 'This address does not do that'],
   'state.conflict': [409, 'This has moved on since you looked'],
+  'export.blocked': [409, 'The export is blocked'],
   'key.exists': [409, 'This key is already known'],
   'item.destroyed': [410, 'The data was destroyed on its date'],
   'body.too-large': [413, 'That is too large'],

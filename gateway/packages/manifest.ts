@@ -61,7 +61,7 @@ export function dataPackage(
     title: manifest.dataset.title,
     created: manifest.packedAt,
     sources: [{ title: manifest.from }],
-    resources: [resource(manifest, fields, csv)],
+    resources: [csvResource('data', fields, csv, manifest.dataset.primaryKey)],
     concordat: {
       marking: manifest.marking,
       handlingInstruction: manifest.handlingInstruction,
@@ -83,13 +83,18 @@ export function dataPackage(
   return `${JSON.stringify(descriptor, null, 2)}\n`
 }
 
-function resource(manifest: PackageManifest, fields: readonly PackageField[], csv: CsvFacts) {
+/** One file of rows, as Frictionless has it (Tabular Data Resource, v1). */
+export function csvResource(
+  name: string,
+  fields: readonly PackageField[],
+  csv: CsvFacts,
+  primaryKey: readonly string[],
+) {
   const names = new Set(fields.map((field) => field.name))
-  const { primaryKey } = manifest.dataset
   return {
     profile: 'tabular-data-resource',
-    name: 'data',
-    path: 'data.csv',
+    name,
+    path: `${name}.csv`,
     format: 'csv',
     mediatype: 'text/csv',
     encoding: 'utf-8',
@@ -98,8 +103,8 @@ function resource(manifest: PackageManifest, fields: readonly PackageField[], cs
     rowCount: csv.rowCount,
     dialect: { delimiter: ',', lineTerminator: '\r\n', quoteChar: '"', doubleQuote: true, header: true },
     schema: {
-      fields: fields.map(({ name, title, description, type, constraints, sensitivity }) => ({
-        name,
+      fields: fields.map(({ name: field, title, description, type, constraints, sensitivity }) => ({
+        name: field,
         title,
         description,
         type,
@@ -108,7 +113,7 @@ function resource(manifest: PackageManifest, fields: readonly PackageField[], cs
       })),
       missingValues: [''],
       // The key is only one where all of it was asked for.
-      ...(primaryKey.every((name) => names.has(name)) && { primaryKey }),
+      ...(primaryKey.every((field) => names.has(field)) && { primaryKey }),
     },
   }
 }
@@ -157,13 +162,15 @@ export function handlingText(manifest: PackageManifest, csv: CsvFacts): string {
   return `${lines.join('\r\n')}\r\n`
 }
 
-function localLines({ localDefaults }: PackageManifest): string[] {
+/** What was chosen here, for the end of a handling text. */
+export function localLines({ localDefaults }: Pick<PackageManifest, 'localDefaults'>): string[] {
   if (localDefaults.length === 0) return []
   const lines = localDefaults.map(({ what, value }) => `- ${what}: ${value}`)
   return ['', 'Set locally', '', 'The agreement does not say these. They are local choices:', '', ...lines]
 }
 
-function inWords(day: string): string {
+/** '2026-04-01' → '1 April 2026' */
+export function inWords(day: string): string {
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   return format.format(new Date(`${day}T00:00:00Z`))
 }

@@ -1,42 +1,11 @@
 // The exchanges that this slice carries out, as the packs describe them on a day: those that start by a request for records. The
 // code names no agreement, no party and no period.
-import {
-  findExchange,
-  takesNewTransfers,
-  type Agreement,
-  type Agreements,
-  type Exchange as PackExchange,
-} from '../../policies/agreements.ts'
+import { findExchange, takesNewTransfers, type Agreements } from '../../policies/agreements.ts'
 import { londonDate } from '../../policies/calendar.ts'
+import { describeExchange, type Exchange } from '../../policies/exchange.ts'
 import type { Party } from '../../policies/facts.ts'
 import { Problem } from '../http/problem.ts'
 import type { Transfer } from './transfer.ts'
-
-/** A party and the role there. */
-export interface Desk {
-  readonly party: Party
-  readonly role: string
-}
-
-export interface Exchange {
-  readonly agreement: string
-  readonly agreementTitle: string
-  readonly key: string
-  readonly title: string
-  readonly from: Party
-  readonly to: Party
-  /** Who approves a request; nobody where the exchange asks for no approval. */
-  readonly approver: Desk | undefined
-  readonly supplies: Desk
-  readonly datasets: readonly string[]
-  readonly marking: string
-  readonly retentionClass: string
-  readonly lawfulBasis: string
-  /** The profile that new packages are sealed under. */
-  readonly cipherProfile: string
-  /** What the text does not give and was chosen here; shown as such wherever it is shown. */
-  readonly localDefaults: readonly { readonly what: string; readonly value: string }[]
-}
 
 export interface Exchanges {
   /** Of a transfer that exists. @throws {Error} where no version that is in force describes it any more */
@@ -51,7 +20,7 @@ export function exchangesIn(policies: { on(day: string): Agreements }): Exchange
   const find = (agreementKey: string, exchangeKey: string, now: Date) => {
     const agreement = on(now).agreements.get(agreementKey)
     const exchange = findExchange(on(now), agreementKey, exchangeKey)
-    return agreement && exchange && describe(agreement, exchange)
+    return agreement && exchange && describeExchange(agreement, exchange)
   }
   return {
     find,
@@ -66,39 +35,9 @@ export function exchangesIn(policies: { on(day: string): Agreements }): Exchange
         .flatMap((agreement) =>
           [...agreement.exchanges.values()]
             .filter(({ starts, datasets }) => starts === 'request' && datasets.value.length > 0)
-            .map((exchange) => describe(agreement, exchange)),
+            .map((exchange) => describeExchange(agreement, exchange)),
         ),
   }
-}
-
-function describe(agreement: Agreement, exchange: PackExchange): Exchange {
-  const { marking, retentionClass, lawfulBasis, approvals, supplies, datasets, cipherProfiles } = exchange
-  const [cipherProfile = ''] = cipherProfiles.value // its shape has one at least
-  const [approval] = approvals.value
-  const named = { Marking: marking, 'Retention class': retentionClass, 'Lawful basis': lawfulBasis }
-  return {
-    agreement: agreement.key,
-    agreementTitle: agreement.title,
-    key: exchange.key,
-    title: exchange.title,
-    from: exchange.from,
-    to: exchange.to,
-    approver: approval && deskOf(approval.of),
-    supplies: deskOf(supplies.value),
-    datasets: datasets.value,
-    marking: marking.value,
-    retentionClass: retentionClass.value,
-    lawfulBasis: lawfulBasis.value,
-    cipherProfile,
-    localDefaults: Object.entries(named).flatMap(([what, { value, local }]) =>
-      local ? [{ what, value }] : [],
-    ),
-  }
-}
-
-function deskOf(role: string): Desk {
-  const [party = '', name = ''] = role.split('/')
-  return { party, role: name }
 }
 
 /** What a request says of its exchange. */

@@ -5,7 +5,7 @@ import type { Person } from '../http/who.ts'
 import { isOpen } from '../inspections/inspection.ts'
 import { findInspection } from '../inspections/store.ts'
 import { factsOfPerson } from '../people/facts.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../../policies/exchange.ts'
 import type { Asked, Transfer } from './transfer.ts'
 
 type TransferFacts = NonNullable<Facts['transfer']>

@@ -1,7 +1,7 @@
 // What a person sees first: what waits on them, what is theirs, what is due to be destroyed.
 import type { PersonContext } from '../http/endpoint.ts'
 import { findSealedItems } from '../retention/store.ts'
-import type { Desk } from './exchange.ts'
+import type { Desk } from '../../policies/exchange.ts'
 import { listTransfers, type TransferFilter } from './store.ts'
 import type { Transfer } from './transfer.ts'
 import type { TransferDeps } from './deps.ts'

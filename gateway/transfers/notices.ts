@@ -3,7 +3,7 @@ import type { Context } from '../http/endpoint.ts'
 import { owe } from '../mail.ts'
 import { findHolders, findPersonById } from '../people/store.ts'
 import type { ActDeps } from './act.ts'
-import type { Desk } from './exchange.ts'
+import type { Desk } from '../../policies/exchange.ts'
 import type { Transfer } from './transfer.ts'
 
 type Telling = Pick<ActDeps, 'jobs' | 'publicUrl' | 'exchanges'>

@@ -4,7 +4,7 @@ import type { Dataset } from '../../policies/dataset.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
 import type { PackageField, PackageManifest } from '../packages/manifest.ts'
 import type { ActDeps } from './act.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../../policies/exchange.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface Described {

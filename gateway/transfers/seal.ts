@@ -7,6 +7,7 @@ import type { Permit } from '../../policies/decide.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../db.ts'
+import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import { buildPackage } from '../packages/package.ts'
@@ -17,7 +18,7 @@ import { findItemOf, insertItem } from '../retention/store.ts'
 import type { CaseQuery, CaseSource } from '../sources/case-source.ts'
 import type { Vault } from '../vault.ts'
 import type { ActDeps } from './act.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from '../../policies/exchange.ts'
 import { factsOf } from './facts.ts'
 import { notifyRequester } from './notices.ts'
 import { describePackage } from './package-manifest.ts'
@@ -33,15 +34,6 @@ export interface SealDeps extends ActDeps {
   /** @returns undefined where no schedule has the class: then nothing is sealed (hmpps-2025/19) */
   readonly retention: (transfer: Transfer) => ResolvedRetention | undefined
 }
-
-/** The gateway itself, as the rules see it. */
-export const gatewayProcess = {
-  id: 'gateway',
-  name: 'gateway',
-  email: 'gateway',
-  party: 'gateway', // of none: its role is what the rules ask for
-  roles: ['gateway'],
-} as const
 
 export async function sealPackage(deps: SealDeps, transferId: string): Promise<void> {
   const planned = await deps.db.withTransaction((tx) => plan(deps, tx, transferId))

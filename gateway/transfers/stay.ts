@@ -10,7 +10,7 @@ import { factsOfHeld, findHeld } from '../retention/held.ts'
 import type { Item } from '../retention/item.ts'
 import { moveItem } from '../retention/move.ts'
 import type { DestroyDeps } from './destroy-deps.ts'
-import { gatewayProcess } from './seal.ts'
+import { gatewayProcess } from '../decisions/gateway-process.ts'
 
 /** An item, and what refuses its destruction. */
 export interface Staying {

@@ -50,6 +50,12 @@ interface Fitting {
   /** The address names the refusal of something that the first analyst asked for. */
   readonly refused?: true
   readonly query?: string
+  /** Whether an export is put forward, which the address then names, or none is under way. */
+  readonly exporting?: 'none' | 'put-forward'
+  /** Nobody has said that delivery 1 arrived. */
+  readonly unacknowledged?: true
+  /** Whether an urgent share waits for its review, which the address then names. */
+  readonly urgent?: 'none' | 'shared'
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -57,6 +63,11 @@ interface Fitting {
 const { concern_id: concernId, ...concern } = Object.fromEntries(
   columns.map(({ name, example }) => [name, example]),
 )
+/** Ids of the members of the Intelligence Team, once the gateway runs. */
+const team: string[] = []
+const sharing = () => ({ concern: String(concernId), people: [...team], reason: 'People are at risk.' })
+const reviewing = { finding: 'right', words: 'It could not wait.' }
+const amending = { amends: 1, reason: 'A mistake.', findingsRead: true }
 const supplying = { body: { outcome: 'supply' } }
 const requestForm = (gateway: TestGateway): Record<string, string> =>
   Object.fromEntries(
@@ -77,6 +88,10 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /retention', 'get /retention/holds', 'get /retention/schedules', 'get /retention/certificates', 'get /retention/schedules/:owner/:class',
     'get /api/v1/retention/due', 'get /api/v1/retention/holds',
     'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/template.xlsx', 'get /concerns/schema.json', 'get /api/v1/concerns/intakes',
+    'get /api/v1/exports/next', 'get /api/v1/deliveries', 'get /api/v1/deliveries/:number', 'get /api/v1/deliveries/:number/manifest',
+    'get /api/v1/deliveries/:number/package', 'get /api/v1/deliveries/:number/changes', 'get /api/v1/deliveries/:number/changes.csv',
+    'get /deliveries', 'get /deliveries/next', 'get /deliveries/:number', 'get /deliveries/:number/manifest.jws', 'get /deliveries/:number/changes',
+    'get /deliveries/:number/changes.csv', 'get /urgent-concerns', 'get /api/v1/urgent-concerns',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
     'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
@@ -122,6 +137,28 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /requests/:id/acknowledge': { state: 'collected' },
     'get /api/v1/requests/:id/certificate': { state: 'destroyed' },
     'get /requests/:id/certificate': { state: 'destroyed' },
+    'post /api/v1/exports/rehearse': { body: {} },
+    'post /api/v1/exports': { exporting: 'none', body: amending },
+    'post /api/v1/exports/:id/release': { exporting: 'put-forward' },
+    'post /api/v1/exports/:id/withdraw': { exporting: 'put-forward' },
+    'post /deliveries/next/rehearse': { form: {} },
+    'post /deliveries/next': {
+      exporting: 'none',
+      form: { amends: '1', reason: 'A mistake.', findingsRead: 'yes' },
+    },
+    'post /deliveries/next/:id/release': { exporting: 'put-forward' },
+    'post /deliveries/next/:id/withdraw': { exporting: 'put-forward' },
+    'post /deliveries/subscription': { form: { subscribed: 'yes' } },
+    'post /deliveries/:number/acknowledge': { unacknowledged: true },
+    'post /deliveries/:number/package': {},
+    'post /api/v1/urgent-concerns': { urgent: 'none', body: sharing() },
+    'post /urgent-concerns': { urgent: 'none', form: { ...sharing(), people: team.join() } },
+    'get /api/v1/urgent-concerns/:id/package': { urgent: 'shared' },
+    'post /urgent-concerns/:id/package': { urgent: 'shared' },
+    'post /api/v1/urgent-concerns/:id/review': { urgent: 'shared', body: reviewing },
+    'post /urgent-concerns/:id/review': { urgent: 'shared', form: reviewing },
+    'post /api/v1/deliveries/subscription': { body: { subscribed: true } },
+    'post /api/v1/deliveries/:number/acknowledge': { unacknowledged: true },
     'put /api/v1/concerns/:reference': { body: { ...concern, version: 1, reason: 'Again' } },
     'post /concerns': { form: { ...concern, concern_id: 'C-2', version: '1', reason: 'Again' } },
     'post /api/v1/concerns/intakes': { body: { concerns: [{ ...concern, concern_id: 'C-3' }] } },
@@ -208,7 +245,8 @@ describe('the access matrix', () => {
     const editor = await gateway.as('rhian.davies')
     for (const reference of [concernId, 'C-2'])
       await editor.put(`/api/v1/concerns/${reference}`, { ...concern, reason: 'First' })
-  })
+    await firstDelivery(gateway)
+  }, 600_000)
   afterAll(() => gateway.close())
 
   /** A transfer in the state; one that an act moved on is replaced. */
@@ -261,7 +299,7 @@ describe('the access matrix', () => {
   }
 
   const idFor = async (
-    { state, checked, kept, change, proposed, refused }: Fitting,
+    { state, checked, kept, change, proposed, refused, urgent, exporting }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
     if (state) return transferIn(state)
@@ -269,6 +307,8 @@ describe('the access matrix', () => {
     if (kept) return keptFor(kept, isToBeOffered)
     if (proposed) return proposedVersion()
     if (refused) return refusedRequest()
+    if (urgent) return urgentIn(urgent)
+    if (exporting) return exportIn(exporting)
     return change ? waitingChange() : proved
   }
 
@@ -291,6 +331,41 @@ describe('the access matrix', () => {
     const made = await keeper.post(`/api/v1/agreements/${agreement}/versions`, { files })
     lastProposed = String(made.json()['id'])
     return lastProposed
+  }
+
+  /** @returns the id of what is put forward; one that an act moved on is replaced */
+  const exportIn = async (state: 'none' | 'put-forward'): Promise<string> => {
+    const { rows } = await gateway.owner.query(
+      `select d.id, d.state, p.subject as put_forward_by from concordat.delivery d join concordat.person p on p.id = d.put_forward_by
+       where d.state in ('put-forward', 'released')`,
+    )
+    const [underWay] = rows
+    if (underWay?.['state'] === 'released') await gateway.settle()
+    const waits = underWay?.['state'] === 'put-forward' && underWay['put_forward_by'] === 'rhian.davies'
+    if (waits && state === 'put-forward') return String(underWay['id'])
+    await gateway.owner.query(
+      `update concordat.delivery set state = 'withdrawn', withdrawn_by = put_forward_by, withdrawn_at = now() where state = 'put-forward'`,
+    )
+    if (state === 'none' && underWay === undefined) return proved
+    const editor = await gateway.as('rhian.davies')
+    await editor.post('/api/v1/exports/rehearse', {})
+    if (state === 'none') return proved
+    return String((await editor.post('/api/v1/exports', amending)).json()['id'])
+  }
+
+  /** @returns the id of a share that waits for its review */
+  const urgentIn = async (state: 'none' | 'shared'): Promise<string> => {
+    const { rows } = await gateway.owner.query(
+      'select id from concordat.urgent_share where reviewed_at is null',
+    )
+    if (state === 'shared' && rows[0]) return String(rows[0]['id'])
+    await gateway.owner.query(
+      `update concordat.urgent_share set finding = 'right', review_words = 'Closed.', reviewed_at = now(),
+         reviewed_by = (select id from concordat.person where subject = 'marta.kowalczyk') where reviewed_at is null`,
+    )
+    if (state === 'none') return proved
+    const shared = await (await gateway.as('oliver.bennett')).post('/api/v1/urgent-concerns', sharing())
+    return String(shared.json()['id'])
   }
 
   const pagesOf = async (title: string, who: Subject | undefined): Promise<PagePerson> => {
@@ -362,12 +437,13 @@ describe('the access matrix', () => {
         const name = `${method} ${path}`
         const given = fittings(gateway)[name] ?? {}
         const id = await idFor(given, method === 'post' && path.endsWith('return'))
+        if (given.unacknowledged) await forgetReceipt(gateway)
         rows.set(name, [
           ...(rows.get(name) ?? []),
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', String(concernId)).replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':reference', String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),
@@ -378,6 +454,30 @@ describe('the access matrix', () => {
     await expectGolden('access-matrix.md', writeMatrix(endpoints, rows))
   }, 900_000)
 })
+
+/** Of a quarter that ended before this gateway first ran. */
+async function firstDelivery(gateway: TestGateway): Promise<void> {
+  await enrolKey(gateway, 'nadia.hussain')
+  const { rows } = await gateway.owner.query(
+    `select id from concordat.person where subject = 'nadia.hussain'`,
+  )
+  team.push(...rows.map(({ id }) => String(id)))
+  await gateway.owner.query(
+    `insert into concordat.export_quarter (ends_on, starts_on, label, rehearse_on, warn_at, due_on, due_at)
+     values ('2026-09-30', '2026-07-01', 'Quarter 2 of 2026-27', '2026-09-30', '2026-10-06Z', '2026-10-14', '2026-10-15Z')`,
+  )
+  const editor = await gateway.as('rhian.davies')
+  await editor.post('/api/v1/exports/rehearse', {})
+  const { id } = (await editor.post('/api/v1/exports', { quarter: '2026-09-30', findingsRead: true })).json()
+  await (await gateway.as('oliver.bennett')).post(`/api/v1/exports/${String(id)}/release`)
+  await gateway.settle()
+}
+
+async function forgetReceipt(gateway: TestGateway): Promise<void> {
+  await gateway.owner.query(
+    `update concordat.delivery set state = 'sent', acknowledged_at = null, acknowledged_by = null where number = 1`,
+  )
+}
 
 async function registerVisitor(gateway: TestGateway): Promise<void> {
   await gateway.owner.query(

@@ -8,6 +8,7 @@ import { columns } from '../../gateway/concerns/table-schema.ts'
 import { cellsOf } from '../../gateway/concerns/written.ts'
 import { calendarOf } from '../../gateway/retention/due-calendar.ts'
 import { holdKinds } from '../../gateway/retention/hold.ts'
+import { personalKinds } from '../../gateway/exports/personal-text.ts'
 import type { Transfer, TransferState } from '../../gateway/transfers/transfer.ts'
 
 /** Text as somebody who means harm would type it. */
@@ -216,9 +217,48 @@ const paper = {
     },
   ],
 }
+const quarter = { startsOn: '2026-07-01', endsOn: '2026-09-30', label: 'Quarter 2 of 2026-27', rehearseOn: '2026-09-30', dueOn: '2026-10-14', warnAt: at(1), dueAt: at(2), metAt: undefined } // prettier-ignore
+const exported = { marking: 'OFFICIAL-SENSITIVE', address: 'team@example.org' }
+const delivery = {
+  id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a02', number: 12, follows: 11, state: 'sent', quarterLabel: quarter.label, quarterStartsOn: quarter.startsOn, quarterEndsOn: quarter.endsOn,
+  amendment: undefined, putForwardAt: at(1), releasedAt: at(1), sentAt: at(1), acknowledgeBy: new Date('2026-10-22T23:00:00Z'), manifestSha256: 'a'.repeat(64), rows: 4012,
+  changes: { new: 31, changed: 12, closed: 18, reopened: 1 },
+} // prettier-ignore
+const amendment = { ...delivery, number: 13, follows: 12, state: 'acknowledged', acknowledgedAt: at(2), amendment: { amends: 12, reason: hostile('Two were missing.') } } // prettier-ignore
+const nil = { ...delivery, number: 1, follows: undefined, rows: 0, changes: { new: 0, changed: 0, closed: 0, reopened: 0 } } // prettier-ignore
+const report = {
+  rows: 4012, since: 11, changes: delivery.changes, drift: [{ column: 'owner', says: 'The column owner is new.', blocks: false }],
+  unknownEstablishments: [{ code: hostile('ZZZ'), concerns: 2, nearest: ['LEI (Leeds)'] }], outliers: [{ says: '2 concerns have a date in the future.', concerns: ['C-1', 'C-2'] }],
+  personalTexts: 2, personalText: [{ concern: 'C-3', kinds: ['prison-number', 'e-mail'] }, { concern: 'C-4', kinds: ['name-and-birth'] }],
+} // prettier-ignore
+const rehearsal = { id: 'r-1', madeAt: at(1), madeBy: undefined, edition: 7, blocks: false, report }
+const blockedRehearsal = { ...rehearsal, blocks: true, report: { ...report, drift: [{ column: 'irp_judgement', says: 'The column irp_judgement is missing.', blocks: true }] } } // prettier-ignore
+const next = { quarter, state: 'due-soon', rehearsal, underWay: undefined, latest: delivery, mayRelease: true, findings: 6, personalKinds, given: {}, faults: [], exported } // prettier-ignore
+const putForward = { id: 'b4a1a4de', state: 'put-forward', quarterLabel: quarter.label, putForwardAt: at(1), amendment: undefined } // prettier-ignore
+const change = (kind: string, cells: readonly object[]) => ({ reference: 'C-1', kind, cells, now: { ...cellsOf(concern), text: hostile('Too few places.') } }) // prettier-ignore
+const share = {
+  id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a03', reference: 'URG-0A1B-2C3D', reason: hostile('People are at risk.'), sharedAt: at(1), reviewBy: new Date('2026-04-02T23:00:00Z'), review: undefined,
+  recipients: [{ id: 'p-1', name: hostile('Nadia'), collectedAt: at(1) }, { id: 'p-2', name: 'Sam', collectedAt: undefined }],
+} // prettier-ignore
 
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
+  ['deliveries.njk', 'a year', { rows: [{ quarter, state: 'running', deliveries: [] }, { quarter: { ...quarter, endsOn: '2026-06-30' }, state: 'met', deliveries: [amendment, delivery] }, { quarter: { ...quarter, endsOn: '2026-03-31' }, state: 'late', deliveries: [] }], mayRelease: true, onTeam: true, subscribed: false, exported }],
+  ['deliveries.njk', 'the first quarter', { rows: [{ quarter, state: 'met', deliveries: [nil] }], underWay: putForward, onTeam: false, exported }],
+  ['delivery.njk', 'to be collected', { delivery, item: { destroyOn: '2027-10-01', status: { state: 'sealed' } }, amendedBy: [13], people: { putForwardBy: { name: hostile('Rhian') }, releasedBy: { name: 'Oliver' } }, onTeam: true, exported }],
+  ['delivery.njk', 'an amendment, destroyed', { delivery: amendment, item: { destroyOn: '2027-10-01', status: { state: 'destroyed' } }, amendedBy: [], people: { acknowledgedBy: { name: hostile('Nadia') } }, onTeam: true, exported }],
+  ['delivery-changes.njk', 'changes', { delivery, changes: [change('new', []), change('closed', [{ column: 'status', before: 'open', after: 'closed' }, { column: 'irp_judgement', before: null, after: hostile('x') }])], more: true }],
+  ['delivery-changes.njk', 'nothing', { delivery, changes: [], more: false }],
+  ['export-next.njk', 'to be put forward', next],
+  ['export-next.njk', 'not rehearsed', { ...next, rehearsal: undefined, findings: 0, state: 'running' }],
+  ['export-next.njk', 'blocked', { ...next, rehearsal: blockedRehearsal }],
+  ['export-next.njk', 'to be released', { ...next, underWay: putForward, putForwardBy: { id: 'p-9', name: hostile('Rhian') } }],
+  ['export-next.njk', 'put forward by oneself', { ...next, underWay: putForward, putForwardBy: { id: 'p-1', name: hostile('Rhian') } }],
+  ['export-next.njk', 'being sealed', { ...next, underWay: { ...putForward, state: 'released', number: 13 } }],
+  ['export-next.njk', 'with mistakes', { ...next, given: { amends: '99', reason: hostile('') }, faults: faultsOf('amends', 'reason', 'findingsRead') }],
+  ['urgent-concerns.njk', 'to be shared and reviewed', { shares: [share, { ...share, id: 's-2', review: { finding: 'not-right', words: hostile('It could wait.') } }], team: [{ id: 'p-1', name: hostile('Nadia') }], given: {}, faults: [], mayShare: true, mayReview: true }],
+  ['urgent-concerns.njk', 'none', { shares: [], team: [], given: {}, faults: [] }],
+  ['urgent-concerns.njk', 'with mistakes', { shares: [share], team: [], given: { reviewing: share.id, words: hostile(''), concern: hostile('C') }, faults: faultsOf('concern', 'people', 'reason', 'finding', 'words'), mayShare: true, mayReview: true }],
   ['start.njk', 'the way in', { person: undefined }],
   ['problem.njk', 'a problem with fields', { problem: { code: 'input.invalid', status: 400, title: 'Wrong', message: hostile('Correct it.'), fields: faultsOf('from') } }],
   ['problem.njk', 'a problem before sign-in', { person: undefined, problem: { code: 'sign-in.failed', status: 401, title: 'Sign-in did not work', message: 'Try again.', fields: [] } }],

@@ -84,6 +84,7 @@ export const permitted: readonly (readonly [Act, Facts])[] = [
   ['confirm-key', { ...facts('approver'), keyring: { owner: 'analyst', party: 'hmi-prisons' } }],
   ['read-concerns', facts('analyst')],
   ['change-concerns', facts('analyst', { person: { roles: ['concerns-editor'] } })],
+  ['see-deliveries', facts('analyst', { person: { roles: ['export-releaser'] } })],
   ['read-retention', facts('assurance-officer')],
   ['read-agreements', facts('analyst')],
   ['propose-version', versionFacts('analyst')],

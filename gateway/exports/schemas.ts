@@ -1,0 +1,82 @@
+// What the endpoints of the export take and answer, over JSON and from forms.
+import { z } from 'zod'
+import { reportShape } from './rehearsal.ts'
+
+const day = z.iso.date('Give the last day of the quarter, as 2026-09-30.')
+const number = z.coerce.number().int().min(1, 'Deliveries are numbered from 1.')
+const reason = z.string().trim().max(4000)
+const ticked = z.preprocess((value) => value === true || value === 'yes' || value === 'true', z.boolean())
+
+export const numberParams = z.strictObject({ number })
+export const numberOrLatest = z.strictObject({ number: z.union([z.literal('latest'), number]) })
+export const idParams = z.strictObject({ id: z.uuid('This is not the id of an export.') })
+export const rehearseBody = z.strictObject({ quarter: day.exactOptional() })
+export const putForwardBody = z.strictObject({
+  quarter: day.exactOptional(),
+  /** The number of the delivery that it amends. */
+  amends: number.exactOptional(),
+  reason: reason.exactOptional(),
+  findingsRead: ticked.describe('That the findings of the rehearsal were looked at'),
+})
+export const subscribeBody = z.strictObject({ subscribed: ticked })
+
+const count = z.int()
+const changes = z.object({ new: count, changed: count, closed: count, reopened: count })
+const quarter = z.object({ label: z.string(), startsOn: z.iso.date(), endsOn: z.iso.date() })
+
+export const deliveryAnswer = z.object({
+  number: count,
+  state: z.enum(['sent', 'acknowledged']),
+  quarter,
+  amends: count.optional(),
+  amendedBy: z.array(count).optional(),
+  follows: count.optional(),
+  manifestSha256: z.string(),
+  rows: count,
+  changes,
+  sentAt: z.iso.datetime(),
+  acknowledgeBy: z.iso.datetime(),
+  acknowledgedAt: z.iso.datetime().optional(),
+  /** The day on which the gateway's copy is destroyed, by the originator's schedule: a local default, no clause. */
+  destroyOn: z.iso.date().optional(),
+})
+
+const owed = quarter.extend({
+  state: z.enum(['running', 'owed', 'due-soon', 'due', 'late', 'met']),
+  rehearseOn: z.iso.date(),
+  dueOn: z.iso.date(),
+})
+export const yearAnswer = z.object({
+  quarters: z.array(owed.extend({ deliveries: z.array(deliveryAnswer) })),
+  subscribed: z.boolean(),
+})
+export const rehearsalAnswer = z.object({
+  id: z.uuid(),
+  quarter: owed,
+  edition: count,
+  madeAt: z.iso.datetime(),
+  blocks: z.boolean(),
+  report: reportShape,
+})
+export const nextAnswer = z.object({
+  quarter: owed,
+  rehearsal: rehearsalAnswer.omit({ quarter: true }).optional(),
+  underWay: z
+    .object({ id: z.uuid(), state: z.enum(['put-forward', 'released']), quarter, number: count.optional() })
+    .optional(),
+})
+export const changesAnswer = z.object({
+  delivery: count,
+  since: count.optional(),
+  changes: z.array(
+    z.object({
+      concern_id: z.string(),
+      change: z.enum(['new', 'changed', 'closed', 'reopened']),
+      cells: z.array(
+        z.object({ column: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
+      ),
+      now: z.record(z.string(), z.string().nullable()),
+    }),
+  ),
+  more: z.boolean(),
+})
