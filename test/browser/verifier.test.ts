@@ -60,7 +60,8 @@ describe.skipIf(executable === undefined)('verifier.html, from the disk', () => 
   })
 
   test('verifies a certificate from pasted text, by keyboard alone', async () => {
-    for (const text of [example.jws, example.ledgerKey, example.jwk]) {
+    const withoutPolicy = ''
+    for (const text of [example.jws, example.ledgerKey, example.jwk, withoutPolicy]) {
       if (text === example.jws) await page.locator('#document').focus()
       else await page.keyboard.press('Tab')
       await page.keyboard.insertText(text)
