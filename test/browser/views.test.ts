@@ -45,7 +45,7 @@ describe.skipIf(executable === undefined)('Every view, in a browser', () => {
     async (template, what, index) => {
       await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/${index}`) // a TCP server has one
       await check(page, `view-${template}-${what}`.replaceAll(' ', '-'))
-      expect(complaints).toEqual([])
+      expect(complaints.splice(0)).toEqual([]) // each view answers for itself
     },
   )
 
