@@ -16,6 +16,7 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   concerns: ['decisions', 'people', 'tables'],
   decisions: [],
   exports: ['concerns', 'decisions', 'packages', 'people'],
+  forgetting: ['decisions', 'people'],
   inspections: [],
   packages: ['sources'],
   people: ['decisions'],

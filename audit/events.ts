@@ -124,6 +124,24 @@ export const catalogue = {
     { searchedFor: text.optional() },
   ),
   'ledger.proof-issued': eventType(1, { entry: z.uuid(), treeSize: count, disclosed: names.optional() }, {}),
+  'erasures.viewed': eventType(1, { shown: count, as: format.optional() }, {}),
+  'erasure.asked': eventType(1, { scope: name, basis: name, fields: count.optional() }, {}),
+  'erasure.withdrawn': eventType(1, {}, {}),
+  /** Holds nothing of what was forgotten: what it was is gone. `replayed`: carried out again after a restore. */
+  'ledger.erased': eventType(
+    1,
+    { scope: name, basis: name, rows: count, values: count, entries: count, replayed: z.boolean() },
+    {},
+  ),
+  /** By an operator, after a restore: entries put back from what was published. */
+  'ledger.recovered': eventType(1, { means: name, from: count, to: count }, {}),
+  /** The first entry of a new tree: the head of the one that was closed. */
+  'ledger.epoch-opened': eventType(
+    1,
+    { epoch: count, closedOrigin: name, closedSize: count, closedRoot: sha256Hex, lost: count },
+    {},
+  ),
+  'ledger.pruned': eventType(1, { from: count, to: count, before: day }, {}),
   'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
   'agreement.viewed': eventType(
     1,
@@ -213,6 +231,7 @@ export const subjectKinds = [
   'version',
   'delivery',
   'urgent-share',
+  'erasure',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

@@ -18,6 +18,8 @@ export type LedgerFaultCode =
   | 'witness-ahead'
   | 'clock-disagrees'
   | 'clock-went-back'
+  | 'published-ahead'
+  | 'published-differs'
   | 'files-ahead'
   | 'files-differ'
   | 'commitment-broken'

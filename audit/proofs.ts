@@ -32,6 +32,8 @@ export type InclusionProof =
     }
   /** Committed, but no checkpoint covers it yet: ask again in a moment. */
   | { readonly outcome: 'waiting' }
+  /** In a log that was closed: its proof is made from what was published of that. */
+  | { readonly outcome: 'closed'; readonly epoch: number; readonly index: number }
   | { readonly outcome: 'absent' }
 
 export interface ProofWanted {
@@ -48,6 +50,8 @@ export async function proveInclusion(
 ): Promise<InclusionProof> {
   const entry = await readEntry(db, entryId)
   if (entry === undefined) return { outcome: 'absent' }
+  if (entry.closed_epoch !== null)
+    return { outcome: 'closed', epoch: entry.closed_epoch, index: entry.closed_seq ?? 0 }
   const { seq } = entry
   if (seq === null) return { outcome: 'waiting' }
   const stored = await findCheckpoint(db, seq, policyHolds && isEvidence(entry.body))
@@ -94,11 +98,12 @@ export async function proveConsistency(db: Queryable, from: number, size: number
   return ranges.map((range) => rangeHash(nodeHasher, hashAt, range))
 }
 
-const entryRow = z.object({ body: bytea, seq: bigint.nullable() })
+const entryRow = z.object({ body: bytea, seq: bigint.nullable(), closed_epoch: z.number().nullable(), closed_seq: bigint.nullable() }) // prettier-ignore
 
 async function readEntry(db: Queryable, entryId: string): Promise<z.infer<typeof entryRow> | undefined> {
   const { rows } = await db.query(
-    `select entry.body, leaf.seq from ledger.entry left join ledger.leaf on leaf.entry_id = entry.id
+    `select entry.body, leaf.seq, closed.epoch as closed_epoch, closed.seq as closed_seq
+     from ledger.entry left join ledger.leaf on leaf.entry_id = entry.id left join ledger.closed_leaf closed on closed.entry_id = entry.id
      where entry.id = $1`,
     [entryId],
   )

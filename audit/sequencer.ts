@@ -37,15 +37,24 @@ export async function sequence(db: Transactor, { limit }: { readonly limit: numb
   })
 }
 
+type Work = 'sequencer' | 'publisher' | 'witnesses'
+
 /** Held until the transaction ends, also when its process is killed. */
-export async function tryLock(
-  tx: Queryable,
-  work: 'sequencer' | 'publisher' | 'witnesses',
-): Promise<boolean> {
+export async function tryLock(tx: Queryable, work: Work): Promise<boolean> {
   const { rows } = await tx.query('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', [
-    `concordat ledger ${work}`,
+    lockName(work),
   ])
   return rows[0]?.['held'] === true
+}
+
+/** Waits until nobody numbers, signs or asks witnesses, and keeps all from starting until the transaction ends. */
+export async function lockWork(tx: Queryable): Promise<void> {
+  for (const work of ['sequencer', 'publisher', 'witnesses'] as const)
+    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [lockName(work)])
+}
+
+function lockName(work: Work): string {
+  return `concordat ledger ${work}`
 }
 
 interface Waiting {
@@ -78,7 +87,7 @@ async function insertLeaves(tx: Queryable, from: number, leaves: readonly Waitin
   )
 }
 
-async function insertTiles(tx: Queryable, tiles: readonly FullTile[]): Promise<void> {
+export async function insertTiles(tx: Queryable, tiles: readonly FullTile[]): Promise<void> {
   if (tiles.length === 0) return
   await tx.query(
     `insert into ledger.tile (level, idx, data) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])`,
@@ -87,7 +96,7 @@ async function insertTiles(tx: Queryable, tiles: readonly FullTile[]): Promise<v
 }
 
 /** The database's own check refuses a size that is not the number of leaves. */
-async function moveHead(tx: Queryable, from: Head, to: Head): Promise<void> {
+export async function moveHead(tx: Queryable, from: Head, to: Head): Promise<void> {
   const { rowCount } = await tx.query(
     'update ledger.head set size = $1, root = $2, edge = $3, version = version + 1 where version = $4',
     [to.size, to.root, formatEdge(to.edge), from.version],

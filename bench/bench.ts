@@ -5,6 +5,7 @@ import { measureCollect, collectTable } from './collect.ts'
 import { fsckTable, measureFsck } from './fsck.ts'
 import { decideTable, measureDecide } from './decide.ts'
 import { intakeTable, measureIntake } from './intake.ts'
+import { ledgerTable, measureLedger } from './ledger.ts'
 import { measureJourney, journeyTable } from './journey.ts'
 
 const help = `npm run bench -- <name> [--json] [options]
@@ -27,6 +28,10 @@ const help = `npm run bench -- <name> [--json] [options]
   intake     takes in a file of concerns, checked and in one transaction, beside csv-parse alone on the same bytes
     --rows N        rows of the file (default 100000)
     --rounds N      rounds (default 7, at least 5)
+  ledger     the ledger beside a plain audit row, a hash chain, bare inserts, and reading the bodies
+    --rounds N      rounds (default 7, at least 5)
+    --seconds N     how long each is measured in a round (default 2)
+    --entries N     entries at which the cost is looked at last (default 50000: none but 10000)
 
   --json     one JSON object on the output instead of a table; progress goes to the error stream
   --help     this text
@@ -89,12 +94,19 @@ async function main(): Promise<number> {
     print(result, intakeTable(result))
     return result.keptPromise ? 0 : 1
   }
+  if (name === 'ledger' && rest.length === 0) {
+    const seconds = wholeNumber('--seconds', values.seconds)
+    const largest = wholeNumber('--entries', values.entries)
+    const result = await measureLedger({ rounds, seconds, largest, say })
+    print(result, ledgerTable(result))
+    return 0
+  }
   process.stderr.write(name === undefined ? help : `There is no benchmark called ${name}.\n\n${help}`)
   return 2
 }
 
 function wholeNumber(option: string, text: string): number {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text)
   throw new RangeError(`${option} takes a whole number, not ${text}.`)
 }
 

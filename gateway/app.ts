@@ -15,6 +15,7 @@ import { agreementEndpoints } from './agreements/endpoints.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
 import { exportEndpoints } from './exports/endpoints.ts'
+import { forgettingEndpoints } from './forgetting/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
 import { retentionEndpoints } from './retention/endpoints.ts'
 import { signInRoutes } from './people/sign-in.ts'
@@ -77,6 +78,7 @@ export function allEndpoints(wiring: Wiring) {
     ...retentionEndpoints(wiring),
     ...agreementEndpoints(wiring),
     ...assuranceEndpoints(wiring),
+    ...forgettingEndpoints(wiring),
   ]
 }
 

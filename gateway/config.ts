@@ -124,6 +124,16 @@ export function parseKeyConfig(
   return { keyDirectory: read.KEY_DIRECTORY, mailFrom: read.MAIL_FROM, ledgerOrigin: read.LEDGER_ORIGIN }
 }
 
+/** What `concordat ledger recover` needs: the keys, the published ledger, and the owner's login. */
+export function parseRecoveryConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): ReturnType<typeof parseKeyConfig> &
+  ReturnType<typeof parseMigrationConfig> &
+  Pick<Config, 'ledgerDirectory'> {
+  const { LEDGER_DIRECTORY } = parsePart(environment.pick({ LEDGER_DIRECTORY: true }), env)
+  return { ...parseKeyConfig(env), ...parseMigrationConfig(env), ledgerDirectory: LEDGER_DIRECTORY }
+}
+
 function parsePart<T extends z.ZodType>(
   shape: T,
   env: Readonly<Record<string, string | undefined>>,

@@ -4,11 +4,14 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { openFileKeyStore } from '../keys/file-key-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { loadOrCreateEd25519, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
+import type { Secret } from '../keys/secret.ts'
+import { loadOrCreateEd25519, loadOrCreateHashKey, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
 import type { Ed25519KeyPair, SigningKeys } from '../keys/signing-keys.ts'
 
 export interface GatewayKeys extends SigningKeys {
   readonly ledger: Ed25519KeyPair
+  /** For the list of what was forgotten: whoever has the list and not this key cannot guess what is on it. */
+  readonly forgotten: Secret
   readonly store: KeyStore
 }
 
@@ -29,7 +32,8 @@ export async function openKeyDirectory(
     for (const folder of [signing, shelves]) await mkdir(folder, { recursive: true, mode: 0o700 })
   const keys = await loadOrCreateSigningKeys(signing, { createMissing, name: 'Concordat gateway', email, at })
   const ledger = await loadOrCreateEd25519(signing, 'ledger-signing', { createMissing })
-  return { ...keys, ledger, store: await openFileKeyStore(shelves) }
+  const forgotten = await loadOrCreateHashKey(signing, 'forgotten', { createMissing })
+  return { ...keys, ledger, forgotten, store: await openFileKeyStore(shelves) }
 }
 
 export function foldersOf(directory: string): { readonly signing: string; readonly shelves: string } {

@@ -1,6 +1,7 @@
 // The ledger's own process: gives committed entries their numbers and publishes signed checkpoints, every quarter of a second
 // or when asked. Every gateway and worker runs one; the database lets one work at a time.
 import type { KeyObject } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileAnchor } from '../audit/anchor.ts'
 import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
@@ -8,6 +9,7 @@ import { formatVerifierKey, type NoteSigner } from '../audit/note.ts'
 import { publish, type PublisherDeps } from '../audit/publisher.ts'
 import type { Policy } from '../audit/policy.ts'
 import { sequence } from '../audit/sequencer.ts'
+import { checkStanding, type StandingDeps } from '../audit/standing.ts'
 import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
 import type { WitnessingDeps } from '../audit/witness/gather.ts'
 import type { Clock } from './clock.ts'
@@ -53,28 +55,33 @@ export interface LedgerDeps {
   readonly directory: string
   /** File of the policy that says who witnesses it. */
   readonly policyFile?: string | undefined
+  /** Done before anything is served after a doubt: what a restore brought back is forgotten again. */
+  readonly beforeServing: () => Promise<unknown>
 }
 
 const batch = 5000
 const pauseMs = 250
 
-/** Faults that mean another history, and not a slip of this moment or of a published file. */
+/** Faults that mean another history, and not a slip of this moment. */
 const doubtful: ReadonlySet<LedgerFaultCode> = new Set([
   'edge-invalid', 'tile-missing', 'body-missing', 'body-changed', 'tree-changed', 'checkpoint-changed', 'anchor-missing',
-  'anchor-unreadable', 'anchor-ahead', 'anchor-differs', 'witness-ahead',
+  'anchor-unreadable', 'anchor-ahead', 'anchor-differs', 'witness-ahead', 'published-ahead', 'published-differs',
 ]) // prettier-ignore
 
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const signer = await ledgerSigner(deps.origin, deps.privateKey)
   const witnessing = await openWitnessing(deps.policyFile, deps.clock)
   const publisher = publisherOf(deps, signer, witnessing)
+  const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => () => readIfThere(path.join(directory, 'checkpoint'))) } // prettier-ignore
   const tellWitnessing = alarm(deps, witnessing?.policy)
   let failure: string | undefined
   let doubt: LedgerFaultCode | undefined
   let running: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
 
   const work = async () => {
+    await checkStanding(standing)
+    // While it was in doubt, another state of the database may have been put in place.
+    if (doubt !== undefined) await deps.beforeServing()
     for (let taken = batch; taken === batch;) taken = (await sequence(deps.db, { limit: batch })).count
     await publish(publisher)
     failure = doubt = undefined
@@ -93,13 +100,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     running.catch(failed)
     return running
   }
-  const tick = () => {
-    void catchUp()
-      .catch(() => undefined) // kept by `failed`
-      .finally(() => {
-        if (timer !== undefined) timer = setTimeout(tick, pauseMs)
-      })
-  }
+  const loop = repeatedly(catchUp)
   return {
     verifierKey: formatVerifierKey(signer.key),
     origin: deps.origin,
@@ -107,13 +108,31 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     catchUp,
     doubt: () => doubt,
     state: () => readState(deps.db, witnessing?.policy, failure),
+    start: loop.start,
+    stop: async () => {
+      loop.stop()
+      await running.catch(() => undefined)
+    },
+  }
+}
+
+/** One pass after the other, with a pause between them, until it is stopped. What a pass throws is its own to keep. */
+function repeatedly(pass: () => Promise<void>): { readonly start: () => void; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  const tick = () => {
+    void pass()
+      .catch(() => undefined)
+      .finally(() => {
+        if (timer !== undefined) timer = setTimeout(tick, pauseMs)
+      })
+  }
+  return {
     start: () => {
       timer ??= setTimeout(tick, 0)
     },
-    stop: async () => {
+    stop: () => {
       clearTimeout(timer)
       timer = undefined
-      await running.catch(() => undefined)
     },
   }
 }
@@ -162,6 +181,13 @@ function publisherOf(
     clock,
     witnessing,
   }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 async function countUnpublished(db: Database): Promise<number> {

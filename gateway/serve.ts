@@ -7,6 +7,7 @@ import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
 import { startWatch as watchExports } from './exports/watch.ts'
 import { raiseOverdue } from './retention/overdue.ts'
+import { replayErasures } from './forgetting/replay.ts'
 import { startWorker, type Worker } from './worker.ts'
 import type { Wiring } from './wire.ts'
 
@@ -55,7 +56,10 @@ function startWatch(wiring: Wiring): { stop(): void } {
  */
 export async function beginLedger(wiring: Wiring): Promise<void> {
   await wiring.ledgerProcess.catchUp().catch(() => undefined) // kept in its state: health says it, and releases stop
-  if (wiring.ledgerProcess.doubt() === undefined) await announceAgreements(wiring)
+  if (wiring.ledgerProcess.doubt() === undefined) {
+    await replayErasures(wiring)
+    await announceAgreements(wiring)
+  }
   wiring.ledgerProcess.start()
 }
 

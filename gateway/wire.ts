@@ -1,5 +1,7 @@
 // The composition root: everything that the gateway and the worker are made of, from one configuration. Nothing else
 // reads the configuration or decides what is behind an interface.
+import path from 'node:path'
+import { watchBacklog } from '../audit/backlog.ts'
 import { confirmCommitted } from '../audit/committed.ts'
 import { readLog } from '../audit/log.ts'
 import { proveInclusion } from '../audit/proofs.ts'
@@ -15,6 +17,8 @@ import { openDatabase, type Database } from './db.ts'
 import { createJudge } from './decisions/judge.ts'
 import { describeConcernsExport } from './exports/concerns-export.ts'
 import { outstanding } from './exports/watch.ts'
+import { openForgottenList } from './forgetting/list.ts'
+import { replayErasures } from './forgetting/replay.ts'
 import { openJobQueue } from './jobs.ts'
 import { openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
@@ -53,14 +57,13 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const databases = openDatabases(config, log)
   const policies = await openPolicies(databases.gateway, { ...versionsIn(shipped.sources), loaded: shipped.agreements }, clock) // prettier-ignore
   const db = deciding(databases.gateway, policies)
-  const { source } = databases
   await announceLostKeys(db, keys.store, log)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy }) // prettier-ignore
+  const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
+  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => replayErasures({ db, clock, log, forgottenList }), origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {
-    config, clock, log, version, db, jobs,
-    identityProvider,
+    config, clock, log, version, db, jobs, identityProvider,
     identify: createIdentify({ identityProvider, issuer: config.oidc.issuer, audience: config.apiAudience, clock }),
     policies,
     reading: databases.gateway,
@@ -71,13 +74,14 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     publicUrl: config.publicUrl,
     supplyClocks: supplyClocksIn(policies),
     retention: retentionOf(policies),
-    source: createPostgresSource(source.pool, shipped.agreements.datasets.values()),
+    source: createPostgresSource(databases.source.pool, shipped.agreements.datasets.values()),
     vault: await openFileVault(config.vaultDirectory),
     keyStore: keys.store,
     signer: keys.packages,
     certificateKey: keys.certificates,
     certificateJwk: { ...keys.certificates.publicJwk },
     backupDays: config.backupDays,
+    forgottenList,
     verifierKey: ledger.verifierKey,
     proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined), count: (itemId: string) => countKeyUse(db, { itemId, entryId, at: clock() }) }),
     proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId, asksWitnesses(ledger.policy)),
@@ -89,10 +93,10 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ledgerDoubt: () => ledger.doubt(),
     ...whatIsOwed(db, clock, startedAt),
     get concernsExport() { return describeConcernsExport(policies.today()) },
+    ledgerBusy: watchBacklog(db, clock, 250, () => performance.now()),
     close: async () => {
-      await jobs.stop()
-      await ledger.stop()
-      await Promise.all([db.close(), databases.ledger.close(), source.close()])
+      await Promise.all([jobs.stop(), ledger.stop()])
+      await Promise.all([db.close(), databases.ledger.close(), databases.source.close()])
     },
   } // prettier-ignore
 }

@@ -5,6 +5,8 @@ import { destroyDueCopies } from './exports/destroy.ts'
 import { rehearseBySchedule } from './exports/rehearse.ts'
 import { scheduleExports } from './exports/schedule.ts'
 import { sealDelivery } from './exports/seal.ts'
+import { removeForgottenMails } from './forgetting/outbox.ts'
+import { replayErasures } from './forgetting/replay.ts'
 import { pruneSessions } from './http/session.ts'
 import { sendOwed } from './mail.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
@@ -62,6 +64,8 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
 /** One pass: destroys what is due, brings the ledger up to it, certifies it. */
 export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; certified: number }> {
   refuseInDoubt(wiring)
+  await replayErasures(wiring)
+  await removeForgottenMails(wiring)
   await pruneSessions(wiring.db, wiring.clock())
   await remindOfKeys(wiring)
   const destroyed = [...(await destroyDue(wiring)), ...(await destroyDueCopies(wiring))]

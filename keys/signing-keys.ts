@@ -1,13 +1,20 @@
 // The gateway's own keys: an OpenPGP key that signs packages, and Ed25519 keys that sign certificates and the
 // ledger's checkpoints. They live in a directory of mode 0700 outside the database; a file is never overwritten,
 // and a key is made only where the caller says so (a lost key must stop the start, not be replaced in silence).
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  type KeyObject,
+} from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
 import { generateKey, readPrivateKey, type PrivateKey } from 'openpgp'
 import { directoryMode, isErrno, writeNew } from './durable-file.ts'
 import { KeyFault } from './key-fault.ts'
+import { Secret } from './secret.ts'
 import { fingerprintOf, openpgpConfig, wholeOpenpgpConfig } from './openpgp-keys.ts'
 
 /** The gateway's OpenPGP key. The private part comes out for package-pgp.ts alone, and never into a log. */
@@ -84,6 +91,21 @@ export async function loadOrCreateEd25519(
     // Whatever the parser would say about a private key stays unsaid.
   }
   throw new KeyFault('signing-key.damaged', `The signing key ${name} cannot be read.`)
+}
+
+/**
+ * A random key of one name for keyed hashes, 32 bytes, kept as hexadecimal digits.
+ * @throws {KeyFault} `signing-key.missing`, `signing-key.unsafe-mode`, `signing-key.damaged`
+ */
+export async function loadOrCreateHashKey(
+  dir: string,
+  name: string,
+  { createMissing }: { readonly createMissing: boolean },
+): Promise<Secret> {
+  const text = await loadOrCreate(dir, `${name}.key`, createMissing, () => randomBytes(32).toString('hex'))
+  if (!/^[0-9a-f]{64}$/.test(text))
+    throw new KeyFault('signing-key.damaged', `The key ${name} cannot be read.`)
+  return new Secret(new Uint8Array(Buffer.from(text, 'hex')))
 }
 
 async function loadOrCreate(

@@ -88,6 +88,7 @@ export function resourceOf(act: Act, facts: Facts): Entity | undefined {
     return entity('Concerns', 'concerns', {})
   if (act === 'read-agreements') return entity('AgreementRegister', 'agreements', {})
   if (isVersionAct(act)) return facts.version && versionOf(facts.version)
+  if (act === 'ask-erasure' || act === 'authorise-erasure') return erasureOf(facts)
   const thing = thingActedOn(act)
   if (thing === 'transfer')
     return facts.transfer && entity('Transfer', facts.transfer.id, transferAttributes(facts.transfer))
@@ -101,6 +102,14 @@ function keyringOf({ owner, party }: NonNullable<Facts['keyring']>): Entity {
 
 function versionOf({ id, ...attributes }: NonNullable<Facts['version']>): Entity {
   return entity('AgreementVersion', id, known(withPeople(attributes)))
+}
+
+function erasureOf({ erasure }: Facts): Entity | undefined {
+  const person = (id: string | undefined) => (id === undefined ? undefined : personId(id))
+  return (
+    erasure &&
+    entity('Erasure', erasure.id, known({ askedBy: person(erasure.askedBy), about: person(erasure.about) }))
+  )
 }
 
 /** People are entities to the rules, so that they can be compared with who acts. */

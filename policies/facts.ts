@@ -7,7 +7,7 @@ import { documentShape, enrolmentShape, itemShape, photographShape, visitShape }
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
-  'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries',
+  'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries', 'ask-erasure', 'authorise-erasure',
   'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
   'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
@@ -145,6 +145,11 @@ export function isVersionAct(act: Act): boolean {
   return versionActs.includes(act)
 }
 
+/** What is to be forgotten: who asked, and whom it is about where that is somebody who is registered. */
+export const erasureShape = z
+  .object({ id: z.string().min(1), askedBy: z.string().exactOptional(), about: z.string().exactOptional() })
+  .readonly()
+
 export const factsShape = z
   .object({
     now: z.iso.datetime(),
@@ -157,6 +162,7 @@ export const factsShape = z
     visit: visitShape.exactOptional(),
     keyring: keyringShape.exactOptional(),
     version: versionShape.exactOptional(),
+    erasure: erasureShape.exactOptional(),
   })
   .readonly()
 

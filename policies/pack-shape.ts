@@ -91,6 +91,7 @@ const changeShapes = {
   visit: change,
   keyring: change,
   version: change,
+  erasure: change,
 }
 
 const exchangeShape = z.strictObject({

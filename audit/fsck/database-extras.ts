@@ -42,7 +42,8 @@ const extras: readonly Extra[] = [
   {
     query: `select id as what from ledger.entry
       where not exists (select from ledger.leaf where leaf.entry_id = entry.id)
-      and not exists (select from ledger.outbox where outbox.entry_id = entry.id) order by id`,
+      and not exists (select from ledger.outbox where outbox.entry_id = entry.id)
+      and not exists (select from ledger.closed_leaf where closed_leaf.entry_id = entry.id) order by id`,
     values: () => [],
     fault: (what) => outbox(`${what} has no number and does not wait for one.`),
   },

@@ -55,6 +55,14 @@ export const demonstrationPeople = [
     description: 'Information assurance officer, HMI Prisons.',
   },
   {
+    subject: 'samir.haddad',
+    name: 'Samir Haddad',
+    email: 'samir.haddad@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['assurance-officer'],
+    description: 'Second information assurance officer, HMI Prisons. Authorises what the first asks.',
+  },
+  {
     subject: 'rhian.davies',
     name: 'Rhian Davies',
     email: 'rhian.davies@hmi-prisons.example',

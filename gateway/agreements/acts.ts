@@ -18,6 +18,8 @@ const doing: Readonly<Record<Act, string>> = {
   'confirm-key': 'confirming a change of key',
   'read-concerns': 'looking at the concerns database',
   'change-concerns': 'changing the concerns database',
+  'ask-erasure': 'asking that something be forgotten',
+  'authorise-erasure': 'authorising that something be forgotten',
   'see-deliveries': 'looking at the deliveries of the quarterly export',
   'read-retention': 'looking at what is held and until when',
   'place-hold': 'placing a hold',

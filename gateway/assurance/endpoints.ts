@@ -150,6 +150,11 @@ async function prove(
       'ledger.behind',
       'This entry waits for the next checkpoint, or for the witnesses of one. Try again in a few seconds.',
     )
+  if (proved.outcome === 'closed')
+    throw new Problem(
+      'state.conflict',
+      `This is entry ${proved.index} of ledger ${proved.epoch}, which was closed. Ask the operator for what was published of it: its proof is made from that.`,
+    )
   const event: LedgerEvent = {
     ...by(context),
     type: 'ledger.proof-issued',

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { verifyProofFiles } from '../../audit/verify-files.ts'
 import { fsckVerb } from './ledger-fsck.ts'
 import { monitorVerb } from './ledger-monitor.ts'
+import { recoverVerb } from './ledger-recover.ts'
 
 interface Options {
   readonly proof: string
@@ -14,10 +15,11 @@ interface Options {
 
 export function ledgerVerb(): Command {
   return new Command('ledger')
-    .description('Check the ledger.')
+    .description('Check the ledger, and continue it after a restore.')
     .addCommand(verifyVerb())
     .addCommand(fsckVerb())
     .addCommand(monitorVerb())
+    .addCommand(recoverVerb())
 }
 
 function verifyVerb(): Command {

@@ -62,6 +62,18 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'GET /agreements/:key',
     'GET /agreements/:key/clauses/:clause',
   ],
+  'ask-erasure': [
+    'GET /api/v1/erasures',
+    'GET /api/v1/erasures/:id',
+    'POST /api/v1/erasures',
+    'POST /api/v1/erasures/:id/withdraw',
+    'GET /erasures',
+    'GET /erasures/new',
+    'GET /erasures/:id',
+    'POST /erasures',
+    'POST /erasures/:id/withdraw',
+  ],
+  'authorise-erasure': ['POST /api/v1/erasures/:id/authorise', 'POST /erasures/:id/authorise'],
   'see-deliveries': [
     'GET /api/v1/exports/next',
     'GET /api/v1/deliveries',

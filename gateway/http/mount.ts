@@ -19,6 +19,8 @@ export interface MountDeps {
   readonly identify: Identify
   /** Why the ledger cannot be trusted now, if so. */
   readonly ledgerDoubt: () => string | undefined
+  /** Whether more waits for its number than can be taken on. */
+  readonly ledgerBusy: () => Promise<boolean>
 }
 
 /** After its endpoints an address answers any other method with 405; HEAD is none of a GET that is an access. */
@@ -42,6 +44,7 @@ function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
     }
     res.locals['route'] = endpoint.path
     if (endpoint.who === 'person' && deps.ledgerDoubt() !== undefined) throw ledgerInDoubt()
+    if (await deps.ledgerBusy()) throw ledgerBusy()
     const claim = endpoint.who === 'person' ? await deps.identify.claim(req, endpoint.surface) : undefined
     const { reply, entries } = await deps.db.withTransaction(async (tx) => {
       const person = claim && (await deps.identify.person(tx, claim, deps.clock()))
@@ -72,6 +75,10 @@ function ledgerInDoubt(): Problem {
     'ledger.unavailable',
     'The ledger does not agree with what was signed. Nothing is shown or released until an operator has looked.',
   )
+}
+
+function ledgerBusy(): Problem {
+  return new Problem('ledger.busy', 'Nothing was done. Send it again in a few seconds.')
 }
 
 /** @throws {Problem} `ledger.unavailable`: no entry, no act (field-notes control 30) */

@@ -15,9 +15,16 @@ const govuk = path.join(path.dirname(require.resolve('govuk-frontend/package.jso
 const moj = path.join(path.dirname(require.resolve('@ministryofjustice/frontend/package.json')), 'moj')
 
 export function usePages(app: Express, production: boolean): void {
-  const slices = ['people', 'transfers', 'concerns', 'exports', 'retention', 'agreements', 'assurance'].map(
-    (slice) => path.join(gateway, slice, 'views'),
-  )
+  const slices = [
+    'people',
+    'transfers',
+    'concerns',
+    'exports',
+    'retention',
+    'agreements',
+    'assurance',
+    'forgetting',
+  ].map((slice) => path.join(gateway, slice, 'views'))
   const environment = nunjucks.configure([path.join(here, 'views'), ...slices, govuk, path.dirname(moj)], {
     autoescape: true,
     throwOnUndefined: false,

@@ -27,6 +27,7 @@ export const problems = {
   'key.missing': [422, 'You have no enrolled key'],
   'ledger.unavailable': [503, 'The record of access cannot be written, so nothing is released'],
   'ledger.behind': [503, 'The ledger has not caught up yet'],
+  'ledger.busy': [503, 'Too much is waiting to be recorded'],
   fault: [500, 'Something went wrong'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

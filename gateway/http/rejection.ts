@@ -25,11 +25,16 @@ export function rejection(deps: RejectionDeps): ErrorRequestHandler {
         error: problem.cause ?? error,
       })
     }
-    await recordRejection(deps, problem, req, res)
+    // Nothing was looked at, and one entry more would make it worse.
+    if (problem.code === 'ledger.busy') res.set('Retry-After', String(retryAfterSeconds))
+    else await recordRejection(deps, problem, req, res)
     if (res.headersSent) next(error)
     else answer(problem, req, res)
   }
 }
+
+/** About as long as numbering takes for all that can wait. */
+const retryAfterSeconds = 5
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error

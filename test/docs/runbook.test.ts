@@ -80,6 +80,27 @@ describe('the runbook', () => {
     expect((await analyst.get('/api/v1/requests')).status).toBe(200)
   })
 
+  test('A restored database: the command puts back what was published, says what is lost, and the gateway goes on.', async () => {
+    await gateway.settle()
+    const tables = ['entry', 'outbox', 'leaf', 'tile', 'head', 'checkpoint', 'secret', 'index']
+    const restore = tables.map((table) => `delete from ledger.${table}; insert into ledger.${table} ${table === 'outbox' ? 'overriding system value' : ''} select * from older.${table}`) // prettier-ignore
+    await gateway.owner.query(`begin; create schema older; ${tables.map((table) => `create table older.${table} as table ledger.${table}`).join('; ')}; commit`)
+    const analyst = await gateway.as('ayesha.rahman')
+    for (let asked = 0; asked < 3; asked += 1) await analyst.get('/api/v1/requests')
+    await gateway.settle()
+    await gateway.owner.query(`begin; set local session_replication_role = replica; ${restore.join('; ')}; drop schema older cascade; commit`)
+    const health = () => fetch(`${gateway.url}/health`)
+    await expect.poll(async () => (await health()).status).toBe(500)
+    await expect.poll(() => gateway.wiring.ledgerDoubt()).toBe('anchor-ahead')
+    expect((await analyst.get('/api/v1/requests')).status).toBe(503)
+    const { keyDirectory, ledgerDirectory, ledgerOrigin } = gateway.environment.config
+    const environment = { OWNER_URL: gateway.fresh.ownerUrl, KEY_DIRECTORY: keyDirectory, LEDGER_DIRECTORY: ledgerDirectory, LEDGER_ORIGIN: ledgerOrigin }
+    const { stdout } = await shell(shellBlock('ledger recover'), environment)
+    expect(stdout).toMatch(/an older state was put back.*transfers\.listed/s)
+    await expect.poll(async () => (await health()).status).toBe(200)
+    expect((await analyst.get('/api/v1/requests')).status).toBe(200)
+  }) // prettier-ignore
+
   test('The anchor is made again from a checkpoint that was kept elsewhere.', async () => {
     await gateway.settle()
     const { ledgerDirectory } = gateway.environment.config

@@ -56,6 +56,8 @@ interface Fitting {
   readonly unacknowledged?: true
   /** Whether an urgent share waits for its review, which the address then names. */
   readonly urgent?: 'none' | 'shared'
+  /** The address names an erasure that the second assurance officer asked for. */
+  readonly erasure?: true
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -68,6 +70,7 @@ const team: string[] = []
 const sharing = () => ({ concern: String(concernId), people: [...team], reason: 'People are at risk.' })
 const reviewing = { finding: 'right', words: 'It could not wait.' }
 const amending = { amends: 1, reason: 'A mistake.', findingsRead: true }
+const forgetting = { identifiers: ['Nobody Whatever'], basis: 'court-order', reason: 'Ordered.' } as const
 const supplying = { body: { outcome: 'supply' } }
 const requestForm = (gateway: TestGateway): Record<string, string> =>
   Object.fromEntries(
@@ -96,6 +99,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
+    'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',
   ] // prettier-ignore
   return {
     ...Object.fromEntries(plain.map((name) => [name, {}])),
@@ -164,6 +168,15 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /api/v1/concerns/intakes': { body: { concerns: [{ ...concern, concern_id: 'C-3' }] } },
     'post /api/v1/concerns/intakes/:id/take': { checked: true, body: { reason: 'New' } },
     'post /api/v1/concerns/intakes/:id/discard': { checked: true },
+    'get /api/v1/erasures/:id': { erasure: true },
+    'get /erasures/:id': { erasure: true },
+    'post /api/v1/erasures': { body: forgetting },
+    'post /erasures': { form: { ...forgetting, identifiers: 'Nobody Whatever' } },
+    ...Object.fromEntries(
+      ['/api/v1/erasures', '/erasures'].flatMap((path) =>
+        ['authorise', 'withdraw'].map((act) => [`post ${path}/:id/${act}`, { erasure: true } as const]),
+      ),
+    ),
     'get /concerns/intake/:id': { checked: true },
     'get /api/v1/concerns/intakes/:id': { checked: true },
     'post /concerns/intake/:id/take': { checked: true, form: { reason: 'New' } },
@@ -299,7 +312,7 @@ describe('the access matrix', () => {
   }
 
   const idFor = async (
-    { state, checked, kept, change, proposed, refused, urgent, exporting }: Fitting,
+    { state, checked, kept, change, proposed, refused, urgent, exporting, erasure }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
     if (state) return transferIn(state)
@@ -309,6 +322,7 @@ describe('the access matrix', () => {
     if (refused) return refusedRequest()
     if (urgent) return urgentIn(urgent)
     if (exporting) return exportIn(exporting)
+    if (erasure) return erasureAsked()
     return change ? waitingChange() : proved
   }
 
@@ -367,6 +381,9 @@ describe('the access matrix', () => {
     const shared = await (await gateway.as('oliver.bennett')).post('/api/v1/urgent-concerns', sharing())
     return String(shared.json()['id'])
   }
+
+  const erasureAsked = async (): Promise<string> =>
+    String((await (await gateway.as('samir.haddad')).post('/api/v1/erasures', forgetting)).json()['id'])
 
   const pagesOf = async (title: string, who: Subject | undefined): Promise<PagePerson> => {
     const known =

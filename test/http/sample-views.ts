@@ -4,6 +4,7 @@ import { catalogue } from '../../audit/events.ts'
 import { clauseKinds } from '../../gateway/agreements/schemas.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
+import { bases } from '../../gateway/forgetting/erasure.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { cellsOf } from '../../gateway/concerns/written.ts'
 import { calendarOf } from '../../gateway/retention/due-calendar.ts'
@@ -240,6 +241,8 @@ const share = {
   id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a03', reference: 'URG-0A1B-2C3D', reason: hostile('People are at risk.'), sharedAt: at(1), reviewBy: new Date('2026-04-02T23:00:00Z'), review: undefined,
   recipients: [{ id: 'p-1', name: hostile('Nadia'), collectedAt: at(1) }, { id: 'p-2', name: 'Sam', collectedAt: undefined }],
 } // prettier-ignore
+const erasure = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', scope: 'person', basis: 'court-order', askedBy: 'p-1', askedAt: at(1), fields: [], status: { state: 'asked', identifiers: [hostile('A1234BC')], reason: hostile('Ordered.') } } // prettier-ignore
+const erased = { ...erasure, status: { state: 'done', authorisedBy: 'p-2', doneAt: at(2), rowsChanged: 12, valuesDeleted: 34, entriesTouched: 1 } } // prettier-ignore
 
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
@@ -334,6 +337,13 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['clause.njk', 'a duty that is over', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[1], means: [] }, state: {}, passes: [] }],
   ['paperwork.njk', 'a form with gaps', { form: paper, reference: hostile('CLD-1'), back: '/', marking: 'OFFICIAL-SENSITIVE' }],
   ['paperwork.njk', 'a whole form', { form: { ...paper, missing: 0, sections: [{ title: 'The request', rows: paper.sections[0]?.rows.slice(0, 1) }] }, reference: 'hmpps-2025', back: '/agreements/hmpps-2025' }],
+  ['erasures.njk', 'in every state', { erasures: [erasure, { ...erasure, scope: 'fields', fields: [{ entry: 'e', field: 'actor.ip' }], basis: 'other', status: { state: 'withdrawn' } }, erased], bases }],
+  ['erasures.njk', 'nothing', { erasures: [], bases }],
+  ['erasure-form.njk', 'an empty form', { given: {}, faults: [], bases }],
+  ['erasure-form.njk', 'every mistake', { given: { email: hostile('x'), identifiers: hostile('x'), fields: hostile('x'), basis: 'x', reason: hostile('x') }, faults: faultsOf('email', 'identifiers', 'fields', 'basis', 'reason'), bases }],
+  ['erasure.njk', 'one to be authorised', { erasure, traces: [{ place: 'concordat.mail', found: 3 }], bases, own: false, backupDays: 35 }],
+  ['erasure.njk', 'one of single values, by the person who asked', { erasure: { ...erasure, scope: 'fields', fields: [{ entry: hostile('e'), field: 'actor.ip' }], status: { ...erasure.status, identifiers: [] } }, traces: [], bases, own: true, backupDays: 35 }],
+  ['erasure.njk', 'one that was done', { erasure: erased, traces: [], bases, own: false, backupDays: 35 }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing } }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore

@@ -85,6 +85,8 @@ export const permitted: readonly (readonly [Act, Facts])[] = [
   ['read-concerns', facts('analyst')],
   ['change-concerns', facts('analyst', { person: { roles: ['concerns-editor'] } })],
   ['see-deliveries', facts('analyst', { person: { roles: ['export-releaser'] } })],
+  ['ask-erasure', { ...facts('assurance-officer'), erasure: { id: 'e-1' } }],
+  ['authorise-erasure', { ...facts('assurance-officer'), erasure: { id: 'e-1', askedBy: 'analyst' } }],
   ['read-retention', facts('assurance-officer')],
   ['read-agreements', facts('analyst')],
   ['propose-version', versionFacts('analyst')],
