@@ -40,7 +40,7 @@ alter table concordat.collection
   add constraint collection_key_fingerprint_fkey foreign key (key_fingerprint) references concordat.person_key on update cascade;
 
 -- The words of an identifier in any case, whatever stands between them (also %40 for @), and not inside a longer word or address.
-create function concordat.forget_pattern(identifiers text[]) returns text language sql immutable as $$
+create function concordat.forget_pattern(identifiers text[]) returns text language sql stable as $$
   select string_agg(
     case when identifier like '%@%' then '(?<![[:alnum:]._%+-])' else '(?<![[:alnum:]])' end
     || (select string_agg(word, '(?:[^[:alnum:]"]|%[0-9a-fA-F]{2}){1,3}' order by n)

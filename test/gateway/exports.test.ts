@@ -167,7 +167,7 @@ describe('the calendar and its watch', () => {
     expect(await watchExports(gateway.wiring)).toMatchObject([{ kind: 'late', about: quarter.endsOn }])
     expect(await watchExports(gateway.wiring)).toEqual([])
     const alarmed = (await mails()).filter(({ subject }) => subject === 'The concerns export needs you')
-    expect(alarmed.map(({ recipient }) => recipient).toSorted()).toEqual(['marta.kowalczyk@hmi-prisons.example', 'oliver.bennett@hmi-prisons.example', 'rhian.davies@hmi-prisons.example']) // prettier-ignore
+    expect(alarmed.map(({ recipient }) => recipient).toSorted()).toEqual(['marta.kowalczyk@hmi-prisons.example', 'oliver.bennett@hmi-prisons.example', 'rhian.davies@hmi-prisons.example', 'samir.haddad@hmi-prisons.example']) // prettier-ignore
     // No worker runs here: the watch sent them itself.
     expect(alarmed.every(({ sent_at: sentAt }) => sentAt instanceof Date)).toBe(true)
     const health = (await (await fetch(`${gateway.url}/health`)).json()) as {

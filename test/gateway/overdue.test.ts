@@ -35,6 +35,7 @@ describe('late', () => {
     expect(mail.rows.map((row) => row['recipient'])).toEqual([
       'helen.marsh@hmi-prisons.example',
       'marta.kowalczyk@hmi-prisons.example',
+      'samir.haddad@hmi-prisons.example',
     ])
     expect(String(mail.rows[0]?.['body'])).not.toMatch(/self-harm|LEI|CLD-/)
     const helen = await gateway.as('helen.marsh')

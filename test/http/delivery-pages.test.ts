@@ -78,7 +78,7 @@ describe('S44: an urgent concern between quarters', () => {
   test('goes at once to whom it names, alerts the assurance officer, and blocks the next until its review is closed', async () => {
     const made = (await share()).json()
     const mails = await gateway.owner.query(`select recipient, body from concordat.mail where subject = $1`, [`${String(made['reference'])} needs you`]) // prettier-ignore
-    expect(mails.rows.map(({ recipient }) => recipient).toSorted()).toEqual(['marta.kowalczyk@hmi-prisons.example', 'nadia.hussain@hmpps.example']) // prettier-ignore
+    expect(mails.rows.map(({ recipient }) => recipient).toSorted()).toEqual(['marta.kowalczyk@hmi-prisons.example', 'nadia.hussain@hmpps.example', 'samir.haddad@hmi-prisons.example']) // prettier-ignore
     expect(mails.rows.map(({ body }) => String(body)).join()).not.toMatch(/0113|C-1|at risk/)
     const id = String(made['id'])
     const answer = await (await gateway.as('nadia.hussain')).get(`${path}/${id}/package`)
