@@ -1,16 +1,18 @@
 // The write path: events become entries in the caller's transaction, in one statement however many there are. If this throws,
 // the caller's transaction must not commit: no entry, no change.
-import { randomBytes } from 'node:crypto'
 import type { EntryId, RandomBytes } from './entry-id.ts'
 import { type Entry, makeEntry } from './entry.ts'
 import type { LedgerEvent } from './events.ts'
 import type { Queryable } from './queryable.ts'
+import { pooledRandomBytes } from './random.ts'
 
 export interface Appended {
   readonly entryId: EntryId
   /** 32 bytes, RFC 6962 section 2.1. */
   readonly leafHash: Uint8Array
 }
+
+const unpredictable = pooledRandomBytes()
 
 /**
  * Promises places in the log: they are kept if, and only if, the transaction commits.
@@ -23,7 +25,7 @@ export async function append(
   tx: Queryable,
   events: readonly [LedgerEvent, ...LedgerEvent[]],
   at: Date,
-  random: RandomBytes = randomBytes,
+  random: RandomBytes = unpredictable,
 ): Promise<Appended[]> {
   const entries = events.map((event, ordinal) => makeEntry(event, at, ordinal, random))
   await insertEntries(tx, entries, at)
