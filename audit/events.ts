@@ -119,8 +119,8 @@ export const catalogue = {
   'certificate.issued': eventType(1, { sha256: sha256Hex, complete: z.boolean() }, {}),
   'certificate.viewed': eventType(1, { as: format.optional() }, {}),
   'ledger.viewed': eventType(
-    1,
-    { shown: count, filters: names.optional(), as: format.optional() },
+    2,
+    { shown: count, filters: names.optional(), as: format.optional(), entry: z.uuid().optional() },
     { searchedFor: text.optional() },
   ),
   'ledger.proof-issued': eventType(1, { entry: z.uuid(), treeSize: count, disclosed: names.optional() }, {}),

@@ -53,6 +53,11 @@ export interface LogLine {
   readonly detail: Readonly<Record<string, unknown>>
 }
 
+/** One entry, and which of its personal values can still be opened in a proof. */
+export interface LogEntry extends LogLine {
+  readonly openable: readonly { readonly field: string; readonly value: string }[]
+}
+
 export interface ReadLog {
   readonly lines: readonly LogLine[]
   /** Pass as `before` for the next page; undefined on the last. */
@@ -66,6 +71,19 @@ export async function readLog(db: Queryable, filters: LogFilters, page: LogPage)
   const secrets = await readSecrets(db, shown.map(({ id }) => id)) // prettier-ignore
   const lines = await Promise.all(shown.map((row) => lineOf(row, secrets.get(row.id) ?? [])))
   return { lines, older: rows.length > page.limit ? lines.at(-1)?.entryId : undefined }
+}
+
+/** @returns undefined when there is none @throws {LedgerFault} `commitment-broken` */
+export async function readLogEntry(db: Queryable, entryId: string): Promise<LogEntry | undefined> {
+  const { rows } = await db.query(
+    `select entry.id, entry.body, leaf.seq from ledger.entry left join ledger.leaf on leaf.entry_id = entry.id
+     where entry.id = $1`,
+    [entryId],
+  )
+  if (rows.length === 0) return undefined
+  const secrets = (await readSecrets(db, [entryId])).get(entryId) ?? []
+  const openable = secrets.map(({ field, value }) => ({ field, value }))
+  return { ...(await lineOf(entryRow.parse(rows[0]), secrets)), openable }
 }
 
 const entryRow = z.object({ id: z.string(), body: bytea, seq: bigint.nullable() })

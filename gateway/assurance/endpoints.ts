@@ -1,23 +1,20 @@
-// For the information assurance officer: the access log with filters, and for each entry a proof that outsiders can check.
+// For the information assurance officer: the access log with filters, and the keys that its proofs are checked with.
 // Read-only, decided by the rules, and each look is itself an entry.
 import { z } from 'zod'
 import { catalogue, isEventType, type LedgerEvent } from '../../audit/events.ts'
 import { readLog, type LogFilters, type ReadLog } from '../../audit/log.ts'
-import { proveInclusion } from '../../audit/proofs.ts'
 import { readCosignedNote } from '../../audit/cosignatures.ts'
 import { readLatestCheckpoint } from '../../audit/tree-store.ts'
 import { endOfDay, startOfDay } from '../../policies/calendar.ts'
 import type { LedgerState } from '../ledger.ts'
-import type { Judge, RefusalLetter } from '../decisions/judge.ts'
+import type { RefusalLetter } from '../decisions/judge.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
-import { notFound, Problem } from '../http/problem.ts'
+import { Problem } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
+import { oneEntryEndpoints, type OneEntryDeps } from './one-entry.ts'
 
-export interface AssuranceDeps {
-  readonly judge: Judge
-  /** Whether receipts of evidence wait for the witnesses that the policy names. */
-  readonly policyHolds: boolean
+export interface AssuranceDeps extends OneEntryDeps {
   readonly ledger: () => Promise<LedgerState>
   /** The public half of the ledger's key, as C2SP writes it. */
   readonly verifierKey: string
@@ -39,7 +36,6 @@ const filterQuery = z.strictObject({
 })
 type FilterQuery = z.output<typeof filterQuery>
 
-const entryParams = z.strictObject({ id: z.uuid('This is not the id of an entry.') })
 const pageLimit = 50
 
 export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
@@ -55,12 +51,7 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
       answers: z.object({ entries: z.array(z.looseObject({ entryId: z.uuid(), type: z.string(), at: z.string() })), older: z.uuid().optional() }),
       handle: (context, { query }) => look(deps, context, query, (log) => Promise.resolve({ json: { entries: log.lines, older: log.older } }), letterJson),
     }),
-    ...(['/access-log/:id/proof', '/api/v1/ledger/entries/:id/proof'] as const).map((path) =>
-      endpoint({
-        surface: path.startsWith('/api') ? 'api' : 'page', method: 'get', path, summary: 'The proof that an entry is in the ledger (C2SP tlog-proof)', input: { params: entryParams },
-        handle: (context, { params }) => prove(deps, context, params.id, path.startsWith('/api') ? letterJson : letterPage),
-      }),
-    ),
+    ...oneEntryEndpoints(deps),
     endpoint({
       surface: 'api', method: 'get', path: '/api/v1/ledger/verifier-key', summary: 'The key that checkpoints are verified with (C2SP signed-note)', input: {},
       handle: (context) => Promise.resolve({ events: [viewed(context, '/api/v1/ledger/verifier-key')], contentType: 'text/plain', json: `${deps.verifierKey}\n` }),
@@ -129,40 +120,6 @@ function filtersOf(query: FilterQuery): LogFilters {
     ...(query.from !== undefined && { from: startOfDay(query.from) }),
     ...(query.to !== undefined && { until: endOfDay(query.to) }),
   }
-}
-
-async function prove(
-  deps: AssuranceDeps,
-  context: PersonContext,
-  entryId: string,
-  refuse: Letter,
-): Promise<Reply> {
-  const judged = await deps.judge.judge(
-    context,
-    'read-log',
-    await factsOfPerson(context.tx, context.person, context.now),
-  )
-  if (judged.outcome === 'refusal') return { events: [judged.event], ...refuse(judged.letter) }
-  const proved = await proveInclusion(context.tx, entryId, { policyHolds: deps.policyHolds })
-  if (proved.outcome === 'absent') throw notFound()
-  if (proved.outcome === 'waiting')
-    throw new Problem(
-      'ledger.behind',
-      'This entry waits for the next checkpoint, or for the witnesses of one. Try again in a few seconds.',
-    )
-  if (proved.outcome === 'closed')
-    throw new Problem(
-      'state.conflict',
-      `This is entry ${proved.index} of ledger ${proved.epoch}, which was closed. Ask the operator for what was published of it: its proof is made from that.`,
-    )
-  const event: LedgerEvent = {
-    ...by(context),
-    type: 'ledger.proof-issued',
-    subjects: [],
-    decision: judged.decisionId,
-    detail: { entry: entryId, treeSize: proved.treeSize },
-  }
-  return { events: [event], contentType: 'text/plain; charset=utf-8', json: proved.proof }
 }
 
 function by(context: PersonContext) {

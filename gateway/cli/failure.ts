@@ -1,7 +1,9 @@
 // How a command ends when it cannot do what was asked: in the words of whoever can mend it. Only what nobody foresaw keeps
 // its stack.
 import { CheckpointMalformed } from '../../audit/checkpoint.ts'
+import { Unprovable } from '../../audit/fsck/prove-published.ts'
 import { LogUnreadable } from '../../audit/fsck/published-log.ts'
+import { LedgerFault } from '../../audit/fault.ts'
 import { NoteRefused } from '../../audit/note.ts'
 import { PolicyMalformed } from '../../audit/policy.ts'
 import { WitnessFault } from '../../audit/witness/fault.ts'
@@ -31,8 +33,10 @@ export function plainWords(error: unknown): string {
     KeyFault,
     NoteRefused,
     CheckpointMalformed,
+    LedgerFault,
     LogUnreadable,
     PolicyMalformed,
+    Unprovable,
     WitnessFault,
   ]
   return known.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message)

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { verifyProofFiles } from '../../audit/verify-files.ts'
 import { fsckVerb } from './ledger-fsck.ts'
 import { monitorVerb } from './ledger-monitor.ts'
+import { proofVerb } from './ledger-proof.ts'
 import { recoverVerb } from './ledger-recover.ts'
 
 interface Options {
@@ -17,6 +18,7 @@ export function ledgerVerb(): Command {
   return new Command('ledger')
     .description('Check the ledger, and continue it after a restore.')
     .addCommand(verifyVerb())
+    .addCommand(proofVerb())
     .addCommand(fsckVerb())
     .addCommand(monitorVerb())
     .addCommand(recoverVerb())

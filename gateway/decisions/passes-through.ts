@@ -30,8 +30,10 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   ],
   'read-log': [
     'GET /api/v1/ledger/entries',
+    'GET /api/v1/ledger/entries/:id',
     'GET /api/v1/ledger/entries/:id/proof',
     'GET /access-log',
+    'GET /access-log/:id',
     'GET /access-log/:id/proof',
   ],
   'enrol-key': ['POST /api/v1/keys', 'POST /api/v1/keys/answer', 'POST /keys', 'POST /keys/answer'],

@@ -50,6 +50,8 @@ export interface Reply {
   readonly redirect?: string
   readonly stream?: Streamed
   readonly contentType?: string
+  /** Saved under this name instead of shown. */
+  readonly filename?: string
 }
 
 /** What the endpoint's input is made of; a part that is absent must be empty. */

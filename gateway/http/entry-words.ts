@@ -112,7 +112,16 @@ function writeValue(value: unknown): string {
   return /^\d{4}-\d{2}-\d{2}$/.test(value) ? writeDay(value) : value
 }
 
+/** 'detail.relevance' → 'Relevance'; 'subjects.0.id' → 'A person that it is about' */
+export function writeFieldPlace(field: unknown): string {
+  const [part = '', ...rest] = String(field).split('.')
+  if (part === 'subjects') return 'A person that it is about'
+  if (part !== 'actor') return writeKey(rest.join(' '))
+  return rest[0] === 'ip' ? 'The network address that it came from' : 'Who did it'
+}
+
 export function addEntryFilters(environment: nunjucks.Environment): void {
   environment.addFilter('entryType', writeEntryType)
   environment.addFilter('entryDetail', writeEntryDetail)
+  environment.addFilter('fieldPlace', writeFieldPlace)
 }

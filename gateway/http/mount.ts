@@ -106,6 +106,7 @@ async function send(
   deps: MountDeps,
 ): Promise<void> {
   if (reply.status !== undefined) res.status(reply.status)
+  if (reply.filename !== undefined) res.attachment(reply.filename)
   if (reply.redirect !== undefined) res.redirect(303, reply.redirect)
   else if (reply.view) res.render(reply.view.template, pageData(req, res, reply.view.data))
   else if (reply.stream) await sendStream(res, reply.stream, entries, deps)

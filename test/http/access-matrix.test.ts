@@ -85,7 +85,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
   const answer = { fingerprint: 'F'.repeat(40), answer: 'ABC' }
   const plain = [
     'get /api/v1/me', 'get /start', 'get /keys', 'get /api/v1/requests', 'get /', 'get /requests/new', 'get /access-log',
-    'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /api/v1/ledger/verifier-key',
+    'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /access-log/:id', 'get /api/v1/ledger/entries/:id', 'get /api/v1/ledger/verifier-key',
     'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
     'get /keys/new', 'get /open', 'get /keys/changes', 'get /api/v1/keys/changes',
     'get /retention', 'get /retention/holds', 'get /retention/schedules', 'get /retention/certificates', 'get /retention/schedules/:owner/:class',
@@ -208,6 +208,7 @@ const keeping = (): Record<string, Fitting> => {
     'get /api/v1/agreements/:key/versions': {},
     'post /api/v1/agreements/:key/versions': { body: { files: versionFiles('proposed here') } },
     'get /api/v1/agreements/:key/versions/:id': { proposed: true },
+    'get /api/v1/ledger/consistency': { query: '?from=1' },
     'get /api/v1/agreements/:key/versions/:id/replay': { proposed: true, query: '?since=2026-01-01' },
     'post /api/v1/agreements/:key/versions/:id/activate': { proposed: true },
     'post /api/v1/agreements/:key/versions/:id/withdraw': { proposed: true },

@@ -3,7 +3,12 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { verifyProofFiles } from '../../audit/verify-files.ts'
+import { toBase64 } from '../../audit/bytes.ts'
+import { parseCheckpoint } from '../../audit/checkpoint.ts'
+import { rootsOfConsistency } from '../../audit/merkle-verify.ts'
+import { parseNote } from '../../audit/note.ts'
+import { parseVerifierKeys, verifyProofFiles } from '../../audit/verify-files.ts'
+import { verifyProof } from '../../audit/verify.ts'
 import { entriesFor, expectProblem, expectRefusal, expectRejectionEntry } from '../support/answers.ts'
 import { startGateway, type TestGateway } from '../support/gateway.ts'
 import { approve, askedFor } from '../support/transfers.ts'
@@ -115,6 +120,87 @@ describe('the access log', () => {
     ])
     await writeFile(proofFile, answer.bytes.toString().replace(/^index \d+/m, 'index 0'))
     expect((await verifyProofFiles({ proofFile, vkeyFile })).exitCode).toBe(1)
+  })
+
+  test('shows one entry with what its proof can open, and opens in it what was chosen and nothing else', async () => {
+    const id = await askedFor(gateway)
+    await gateway.settle()
+    const [line] = await linesOf(`?transfer=${id}&type=transfer.requested`)
+    const one = `${entries}/${String(line?.['entryId'])}`
+    const marta = await gateway.as('marta.kowalczyk')
+    const looked = await marta.get(one)
+    const openable = looked.json()['openable'] as { field: string; value: string }[]
+    expect(openable.map(({ field }) => field).sort()).toEqual([
+      'actor.ip',
+      'actor.username',
+      'detail.relevance',
+    ])
+    expect(openable).toContainEqual({ field: 'actor.username', value: 'ayesha.rahman@hmi-prisons.example' })
+    expect(await entriesFor(gateway, looked)).toMatchObject([
+      { type: 'ledger.viewed', detail: { shown: 1, entry: line?.['entryId'] } },
+    ])
+    const keys = parseVerifierKeys((await marta.get('/api/v1/ledger/verifier-key')).bytes.toString())
+    const disclosed = async (query: string) => {
+      const answer = await marta.get(`${one}/proof${query}`)
+      const verdict = await verifyProof({ proof: answer.bytes.toString(), keys: await keys })
+      return { answer, opened: verdict.verified ? verdict.disclosed.map(({ field, value }) => `${field} ${value}`) : 'not verified' }
+    } // prettier-ignore
+    const { answer, opened } = await disclosed('?disclose=actor.username')
+    expect(opened).toEqual(['actor.username ayesha.rahman@hmi-prisons.example'])
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename=entry-\d+\.tlog-proof$/)
+    expect(answer.bytes.toString()).not.toContain(Buffer.from('127.0.0.1').toString('base64').slice(0, 8))
+    expect(await entriesFor(gateway, answer)).toMatchObject([
+      { type: 'ledger.proof-issued', detail: { disclosed: ['actor.username'] } },
+    ])
+    expect((await disclosed('?disclose=actor.username&disclose=actor.ip')).opened).toHaveLength(2)
+    expect((await disclosed('')).opened).toEqual([])
+  })
+
+  test('makes no proof that opens less than was asked for', async () => {
+    const id = await askedFor(gateway)
+    await gateway.settle()
+    const [line] = await linesOf(`?transfer=${id}&type=transfer.requested`)
+    const one = `${entries}/${String(line?.['entryId'])}`
+    const marta = await gateway.as('marta.kowalczyk')
+    for (const wrong of ['detail.fields', 'subjects.0.id', 'actor', '__proto__']) {
+      const answer = await marta.get(`${one}/proof?disclose=actor.ip&disclose=${wrong}`)
+      const [fault] = expectProblem(answer, 'input.invalid').fields
+      expect(fault).toMatchObject({ field: 'disclose' })
+      expect(fault?.message).toContain(wrong)
+    }
+    await gateway.owner.withTransaction(async (tx) => {
+      await tx.query('set local session_replication_role = replica')
+      await tx.query(`delete from ledger.secret where entry_id = $1 and field = 'actor.ip'`, [
+        line?.['entryId'],
+      ])
+    })
+    expectProblem(await marta.get(`${one}/proof?disclose=actor.ip`), 'input.invalid')
+    expect((await marta.get(one)).json()['actor']).toMatchObject({ ip: null })
+  })
+
+  test('proves to whoever holds an earlier checkpoint that the log of today holds all of it', async () => {
+    const daniel = await gateway.as('daniel.okafor')
+    await gateway.settle()
+    const before = parseCheckpoint(
+      parseNote((await daniel.get('/api/v1/ledger/checkpoint')).bytes.toString()).text,
+    )
+    await askedFor(gateway)
+    await gateway.settle()
+    const answer = await daniel.get(`/api/v1/ledger/consistency?from=${before.size}`)
+    const { from, to, hashes, checkpoint } = answer.json() as {
+      from: number
+      to: number
+      hashes: string[]
+      checkpoint: string
+    } // as the endpoint says
+    const after = parseCheckpoint(parseNote(checkpoint).text)
+    expect([from, to, after.size > before.size]).toEqual([before.size, after.size, true])
+    const path = hashes.map((hash) => Buffer.from(hash, 'base64'))
+    const proved = await rootsOfConsistency(before.size, after.size, path, before.root)
+    expect([proved.first, proved.second].map(toBase64)).toEqual([before.root, after.root].map(toBase64))
+    expectProblem(await daniel.get('/api/v1/ledger/consistency?from=0'), 'input.invalid')
+    expectProblem(await daniel.get('/api/v1/ledger/consistency?from=99999'), 'input.invalid')
+    expectProblem(await daniel.get('/api/v1/ledger/consistency'), 'input.invalid')
   })
 
   test('gives nobody else a proof, and none of an entry that is not there', async () => {

@@ -345,5 +345,9 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['erasure.njk', 'one of single values, by the person who asked', { erasure: { ...erasure, scope: 'fields', fields: [{ entry: hostile('e'), field: 'actor.ip' }], status: { ...erasure.status, identifiers: [] } }, traces: [], bases, own: true, backupDays: 35 }],
   ['erasure.njk', 'one that was done', { erasure: erased, traces: [], bases, own: false, backupDays: 35 }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing } }],
+  ['access-log-entry.njk', 'one with personal values', { entry: { ...lines[0], seq: 1234, actor: { kind: 'person', username: hostile('ayesha'), ip: null }, subjects: [{ kind: 'person', id: null }, { kind: 'transfer', id: hostile('t-1') }], clauses: ['hmpps-2025/16-encryption', 'local/four-eyes'], openable: [{ field: 'actor.username', value: hostile('ayesha') }, { field: 'actor.ip', value: '192.0.2.7' }, { field: 'subjects.0.id', value: hostile('p') }, { field: 'detail.reason', value: hostile('because') }] } }],
+  ['access-log-entry.njk', 'one of nobody, not numbered', { entry: { ...lines[0], seq: undefined, actor: { kind: 'unknown' }, subjects: [], clauses: [], openable: [] } }],
+  ['access-log-entry.njk', 'one of this service', { entry: { ...lines[0], seq: 2, actor: { kind: 'process', name: 'worker' }, subjects: [], clauses: [], openable: [] } }],
+  ['access-log-entry.njk', 'one of somebody who was forgotten', { entry: { ...lines[0], seq: 2, actor: { kind: 'person', username: null }, subjects: [], clauses: [], openable: [] } }],
   ['access-log.njk', 'no entry', { log: { lines: [], older: undefined }, filters: {}, types }],
 ] // prettier-ignore
