@@ -54,7 +54,7 @@ export async function readTrust({ vkeyFile, policyFile }: TrustFiles): Promise<T
 }
 
 /** @throws {NoteRefused} `bad-key`, or the file system's error */
-export async function readVerifierKeys(file: string): Promise<VerifierKey[]> {
+async function readVerifierKeys(file: string): Promise<VerifierKey[]> {
   return parseVerifierKeys(decodeText(await readFile(file)))
 }
 

@@ -1,34 +1,13 @@
-// What witnesses said of a log: whether the published checkpoint is cosigned as the policy asks, and whether each line that the
-// database keeps is a witness's.
+// What witnesses said of a log as the database keeps it: whether each line is a witness's, and whether the policy was met where
+// the database says so.
 import { z } from 'zod'
-import { openCheckpointOf, type SignedCheckpoint } from '../checkpoint.ts'
+import { openCheckpointOf } from '../checkpoint.ts'
 import type { VerifierKey } from '../note.ts'
-import { inWords, knowsLog, type Policy, witnessesOf } from '../policy.ts'
+import { type Policy, witnessesOf } from '../policy.ts'
 import type { Queryable } from '../queryable.ts'
 import { bigint } from '../tree-store.ts'
 import type { Fault } from './faults.ts'
 import type { Checks } from './report.ts'
-
-export async function concludeWitnesses(
-  checks: Checks,
-  checkpoint: SignedCheckpoint,
-  policy: Policy,
-  where: string,
-): Promise<void> {
-  const faults: Fault[] = []
-  let passes = ''
-  try {
-    const witnessed = await witnessesOf(checkpoint, policy)
-    passes = inWords(witnessed)
-    if (!knowsLog(policy, checkpoint))
-      faults.push({ class: 'witness', where, says: 'The policy does not name the log that signed it.' })
-    if (!witnessed.isMet)
-      faults.push({ class: 'witness', where, says: `${passes} That is not what the policy asks for.` })
-  } catch (error) {
-    faults.push({ class: 'witness', where, says: error instanceof Error ? error.message : String(error) })
-  }
-  checks.conclude('witnesses', passes, faults)
-}
 
 const PAGE = 512
 const cosignedRow = z.object({ size: bigint, note: z.string(), lines: z.string(), is_witnessed: z.boolean() })

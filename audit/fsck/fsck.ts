@@ -7,10 +7,11 @@ import type { Policy } from '../policy.ts'
 import type { Queryable, Transactor } from '../queryable.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkFiles } from './check-files.ts'
-import { checkCosignatures, concludeWitnesses } from './check-witnesses.ts'
+import { checkCosignatures } from './check-witnesses.ts'
 import { concludePublished } from './database-history.ts'
 import { Faults } from './faults.ts'
 import { type PublishedLog, readLogCheckpoint } from './published-log.ts'
+import { concludeWitnesses } from './published-witnesses.ts'
 import { Checks, type FsckReport, type Progress, reportOf } from './report.ts'
 
 export interface FsckInput {

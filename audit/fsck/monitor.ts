@@ -7,9 +7,11 @@ import { LedgerFault } from '../fault.ts'
 import { rootsOfConsistency } from '../merkle-verify.ts'
 import { consistencyRanges, placesOf, rangeHash, type TreeHasher } from '../merkle.ts'
 import type { VerifierKey } from '../note.ts'
+import type { Policy } from '../policy.ts'
 import { hashAtIn, TILE_WIDTH, tileOf } from '../tiles.ts'
 import { type Fault, Faults } from './faults.ts'
 import { type PublishedLog, readLogCheckpoint, readTile } from './published-log.ts'
+import { concludeWitnesses } from './published-witnesses.ts'
 import { Checks, type FsckReport, reportOf } from './report.ts'
 
 export interface MonitorInput {
@@ -17,6 +19,8 @@ export interface MonitorInput {
   readonly hasher: TreeHasher
   readonly keys: readonly VerifierKey[]
   readonly origin?: string | undefined
+  /** Which witnesses must have cosigned what it shows today; not asked when undefined. */
+  readonly policy?: Policy | undefined
   /** What the log showed the last time; undefined the first time, which is taken on trust. */
   readonly last?: SignedCheckpoint | undefined
 }
@@ -30,10 +34,12 @@ export interface Monitored {
 }
 
 /** @throws {LogUnreadable} and the network's or the file system's errors: nothing follows from those */
-export async function monitor({ log, hasher, keys, origin, last }: MonitorInput): Promise<Monitored> {
+export async function monitor(input: MonitorInput): Promise<Monitored> {
+  const { log, hasher, keys, origin, policy, last } = input
   const checks = new Checks(new Faults())
   const checkpoint = await readLogCheckpoint(log, keys, origin, checks)
   if (!checkpoint) return { report: reportOf(checks, {}), evidence: [] }
+  if (policy) await concludeWitnesses(checks, checkpoint, policy, `${log.name}/checkpoint`)
   if (!last) checks.passed('history', 'No checkpoint was seen before: this one is remembered, on trust.')
   else {
     const passes = `The log of ${checkpoint.size} entries extends the one of ${last.size} that was seen before.`

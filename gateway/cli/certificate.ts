@@ -2,14 +2,15 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { parseVerifierKeys } from '../../audit/verify-files.ts'
+import { readTrust } from '../../audit/verify-files.ts'
 import { exitCodes, UsageFault } from './failure.ts'
 import { verifyWholeCertificate, type Verdict } from './verify-certificate.ts'
 
 interface Options {
   readonly certificate: string
   readonly key: string
-  readonly vkey: string
+  readonly vkey?: string
+  readonly policy?: string
 }
 
 export function certificateVerb(): Command {
@@ -21,12 +22,16 @@ function verifyVerb(): Command {
     .description('Check offline that a destruction was certified, and that the ledger records it.')
     .requiredOption('--certificate <file>', 'the certificate, as the gateway gave it or as a compact JWS')
     .requiredOption('--key <file>', 'the gateway’s certificate key (JWK), from a source that you trust')
-    .requiredOption('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
+    .option(
+      '--policy <file>',
+      'which witnesses must have cosigned (C2SP tlog-policy); it can name the ledger too',
+    )
     .addHelpText(
       'after',
       `
 Each step is printed as passed, failed or skipped. It ends with 0 only when every step passed. It uses no network and no
-database.
+database. With --policy it also asks that enough witnesses cosigned; without, it says that it did not ask.
 
 Example:
   $ npm run demo -- --once
@@ -34,13 +39,15 @@ Example:
       --key .demo/out/certificate.jwk --vkey .demo/out/ledger.vkey
 `,
     )
-    .action(async ({ certificate, key, vkey }: Options) => {
+    .action(async ({ certificate, key, vkey, policy: policyFile }: Options) => {
+      const { keys: ledgerKeys, policy } = await readTrust({ vkeyFile: vkey, policyFile })
       const verdict = await verifyWholeCertificate({
         text: await readFile(certificate, 'utf8'),
         publicJwk: parseJwk(await readFile(key, 'utf8'), key),
-        ledgerKeys: await parseVerifierKeys(await readFile(vkey, 'utf8')),
+        ledgerKeys,
+        policy,
       })
-      process.stdout.write(inWords(verdict))
+      process.stdout.write(inWords(verdict, policy !== undefined))
       process.exitCode = verdict.verified ? exitCodes.done : exitCodes.failed
     })
 }
@@ -62,11 +69,13 @@ function parseJwk(text: string, file: string) {
   }
 }
 
-function inWords({ verified, steps, certificate }: Verdict): string {
+function inWords({ verified, steps, certificate }: Verdict, asksWitnesses: boolean): string {
   const lines = steps.map(({ outcome, name, says }) => `${outcome.padEnd(7)}  ${name.padEnd(23)}  ${says}`)
   const last =
     verified && certificate
       ? `Verified: item ${certificate.itemId} was destroyed at ${certificate.destroyedAt}; the certificate is ${certificate.status}.`
       : 'Not verified.'
-  return `${[...lines, last].join('\n')}\n`
+  const unasked =
+    asksWitnesses || !verified ? [] : ['No policy was given, so that witnesses were not asked for.']
+  return `${[...lines, ...unasked, last].join('\n')}\n`
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { toBase64 } from '../../audit/bytes.ts'
 import { leafHash } from '../../audit/merkle-verify.ts'
 import type { VerifierKey } from '../../audit/note.ts'
+import type { Policy } from '../../audit/policy.ts'
 import { verifyProof } from '../../audit/verify.ts'
 import type { DestructionCertificate } from '../../keys/certificate.ts'
 import { verifyCertificate } from '../../keys/verify-certificate.ts'
@@ -14,6 +15,8 @@ export interface CertificateToVerify {
   /** The key of the gateway's certificates and the ledger's, from a source that the verifier trusts. */
   readonly publicJwk: Parameters<typeof verifyCertificate>[1]
   readonly ledgerKeys: readonly VerifierKey[]
+  /** Which witnesses must have cosigned the checkpoint that its proof ends with; not asked when undefined. */
+  readonly policy?: Policy | undefined
 }
 
 export interface Step {
@@ -46,7 +49,7 @@ export async function verifyWholeCertificate(given: CertificateToVerify): Promis
   const all = [
     ...steps,
     ...(issuedAt === undefined ? [] : [checkIssued(certificate, issuedAt)]),
-    ...(await checkLedger(certificate, given.ledgerKeys)),
+    ...(await checkLedger(certificate, given)),
   ]
   const verified = all.every(({ outcome }) => outcome === 'passed')
   return { verified, steps: all, ...(verified && { certificate }) }
@@ -75,10 +78,10 @@ function checkIssued(certificate: DestructionCertificate, issuedAt: string): Ste
 
 async function checkLedger(
   certificate: DestructionCertificate,
-  keys: readonly VerifierKey[],
+  { ledgerKeys: keys, policy }: CertificateToVerify,
 ): Promise<Step[]> {
   const { origin, proof, index } = certificate.ledger
-  const verdict = await verifyProof({ proof, keys, origin })
+  const verdict = await verifyProof({ proof, keys, origin, policy })
   const steps: Step[] = verdict.steps.map((step) => ({ ...step, name: `ledger ${step.name}` }))
   if (!verdict.verified)
     return [

@@ -4,11 +4,15 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { concat, encodeText } from '../../audit/bytes.ts'
+import { formatCheckpoint } from '../../audit/checkpoint.ts'
 import { EMPTY_EDGE, edgeRoot, formatEdge, grow } from '../../audit/edge.ts'
 import { GrowingTree } from '../../audit/fsck/growing-tree.ts'
 import { monitor } from '../../audit/fsck/monitor.ts'
 import { httpLog, LogUnreadable } from '../../audit/fsck/published-log.ts'
 import { nodeHasher } from '../../audit/node-hash.ts'
+import { cosigner } from '../../audit/note-signer.ts'
+import { formatVerifierKey } from '../../audit/note.ts'
+import { parsePolicy, type Policy } from '../../audit/policy.ts'
 import {
   check,
   checkpointIn,
@@ -19,6 +23,7 @@ import {
   keys,
   logOf,
   noteOf,
+  signer,
 } from './fsck-fixture.ts'
 
 const SIZE = 256 * 3 + 40
@@ -243,6 +248,26 @@ describe('the monitor', () => {
     const elsewhere = (await noteOf(SIZE, root)).replace('other.example/log\n', 'else.example/log\n')
     files.set('checkpoint', encodeText(elsewhere))
     expect(await look(files)).toMatchObject({ report: { exitCode: 10 }, evidence: [] })
+  })
+})
+
+describe('the monitor with a policy', () => {
+  const look = async (files: Files, policy: Policy) =>
+    monitor({ log: logOf(files), hasher: nodeHasher, keys, policy })
+
+  test('remembers what the witnesses cosigned, and not what they did not', async () => {
+    const witness = await cosigner('witness.example', new Uint8Array(32).fill(3))
+    const policy = await parsePolicy(
+      `log ${formatVerifierKey(signer.key)}\nwitness w ${formatVerifierKey(witness.key)}\nquorum w\n`,
+    )
+    const files = await whole()
+    const alone = await look(files, policy)
+    expect(alone).toMatchObject({ report: { exitCode: 21 }, evidence: [] })
+    expect(alone.seen).toBeUndefined()
+    const { note, size, root, origin } = await checkpointIn(files)
+    const line = await witness.cosign(formatCheckpoint({ origin, size, root }), new Date())
+    files.set('checkpoint', encodeText(note + line))
+    expect(await look(files, policy)).toMatchObject({ report: { clean: true }, seen: { size: SIZE } })
   })
 })
 

@@ -1,10 +1,13 @@
 // What somebody who trusts nobody runs: a ledger proof and a certificate of destruction hold, and with any byte of either
 // changed they do not.
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cosigner } from '../../audit/note-signer.ts'
+import { formatVerifierKey } from '../../audit/note.ts'
 import { parseVerifierKeys } from '../../audit/verify-files.ts'
 import { verifyProof } from '../../audit/verify.ts'
 import { verifyWholeCertificate } from '../../gateway/cli/verify-certificate.ts'
@@ -64,7 +67,7 @@ describe('concordat certificate verify', () => {
   test('says each step, and ends with 0', async () => {
     const { code, out } = await concordat(inFolder(certificateVerify))
     expect(out).toMatch(
-      /\nVerified: item item-1 was destroyed at 2027-05-01T03:00:00\.123Z; the certificate is complete\.\n$/,
+      /\nNo policy was given, so that witnesses were not asked for\.\nVerified: item item-1 was destroyed at 2027-05-01T03:00:00\.123Z; the certificate is complete\.\n$/,
     )
     expect(out.match(/^passed/gm)).toHaveLength(12)
     expect(code).toBe(0)
@@ -89,6 +92,23 @@ describe('concordat certificate verify', () => {
     const verdict = await verify(made.certificate, vkey)
     expect(verdict.verified).toBe(false)
     expect(failedSteps(verdict)).toEqual(['ledger signature'])
+  })
+
+  test('with a policy it asks for the witnesses that the policy names, and the log can be named by it', async () => {
+    const witness = await cosigner('witness.example', randomBytes(32))
+    const log = `log ${made.vkey}`
+    await writeFile(file('none.policy'), `${log}quorum none\n`)
+    await writeFile(file('one.policy'), `${log}witness w ${formatVerifierKey(witness.key)}\nquorum w\n`)
+    const withPolicy = (name: string) =>
+      concordat(inFolder([...certificateVerify.slice(0, -2), '--policy', name]))
+    const asked = await withPolicy('none.policy')
+    expect(asked.out).toMatch(/^passed +ledger witnesses/m)
+    expect(asked.out).not.toContain('No policy was given')
+    expect(asked.code).toBe(0)
+    const unmet = await withPolicy('one.policy')
+    expect(unmet.out).toMatch(/^failed +ledger witnesses/m)
+    expect(unmet.out).toMatch(/Not verified\.\n$/)
+    expect(unmet.code).toBe(1)
   })
 
   test('a private key is refused as what to verify with', async () => {
