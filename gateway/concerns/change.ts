@@ -6,7 +6,8 @@ import { notFound, Problem, stateConflict } from '../http/problem.ts'
 import type { Upload } from '../http/upload.ts'
 import { allowed, type Allowed, type ConcernDeps } from './act.ts'
 import { limits, type Concern } from './concern.ts'
-import { checkFile, checkRows, concludeIntake, formatOf, newIntakeId } from './intake/intake.ts'
+import { formatOf } from '../tables/received.ts'
+import { checkFile, checkRows, concludeIntake, newIntakeId } from './intake/intake.ts'
 import { rowReader, type Given } from './intake/row.ts'
 import {
   endIntake,

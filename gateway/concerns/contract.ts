@@ -2,7 +2,7 @@
 // about a concern, so that no sign-in is asked for; the look is recorded all the same.
 import { openEndpoint, type Context, type Endpoint, type Reply } from '../http/endpoint.ts'
 import { writeTemplate } from '../tables/xlsx-template.ts'
-import { xlsxType } from './intake/intake.ts'
+import { xlsxType } from '../tables/received.ts'
 import { columns, tableSchema } from './table-schema.ts'
 
 const at = { surface: 'page', method: 'get', input: {} } as const

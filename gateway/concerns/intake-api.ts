@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { endpoint, type Endpoint, type PersonContext } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
+import { tableTypes } from '../tables/received.ts'
 import { asJson, type ConcernDeps } from './act.ts'
 import { checkJson, checkUpload, discard, takeIn } from './change.ts'
-import { intakeTypes, mostIntakeBytes } from './intake/intake.ts'
+import { mostIntakeBytes } from './intake/intake.ts'
 import { writeChange } from './intake/preview.ts'
 import { listOwnIntakes, lookAtIntake } from './look.ts'
 import { checkedAnswer, intakeAnswer, intakeParams, intakesAnswer, rowsBody, takeBody } from './schemas.ts'
@@ -23,7 +24,7 @@ export function intakeApi(deps: ConcernDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/api/v1/concerns/intakes', summary: 'Have a file (CSV, .xlsx) or rows checked; nothing is changed yet', successStatus: 200, input: { body: rowsBody },
-      upload: { types: intakeTypes, mostBytes: mostIntakeBytes }, answers: intakeAnswer,
+      upload: { types: tableTypes, mostBytes: mostIntakeBytes }, answers: intakeAnswer,
       handle: async (context, { body }) => asJson(await checked(deps, context, body), writeIntake),
     }),
     endpoint({

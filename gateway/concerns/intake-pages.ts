@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
+import { tableTypes } from '../tables/received.ts'
 import { asPage, type ConcernDeps } from './act.ts'
 import { checkUpload, discard, takeIn } from './change.ts'
-import { intakeTypes, mostIntakeBytes } from './intake/intake.ts'
+import { mostIntakeBytes } from './intake/intake.ts'
 import { differences, mostShown, writeChange, type PlannedChange } from './intake/preview.ts'
 import { listOwnIntakes, lookAtIntake } from './look.ts'
 import { intakeParams, takeBody } from './schemas.ts'
@@ -21,7 +22,7 @@ export function intakePages(deps: ConcernDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/concerns/intake', summary: 'Have a file of concerns checked', input: { body: z.strictObject({}) },
-      upload: { types: intakeTypes, mostBytes: mostIntakeBytes },
+      upload: { types: tableTypes, mostBytes: mostIntakeBytes },
       handle: async (context) => {
         if (!context.upload || context.upload.filename === '') return intakePage(deps, context, [{ field: 'file', message: 'Choose a file.' }])
         return asPage(await checkUpload(deps, context, context.upload), ({ id }) => ({ redirect: `/concerns/intake/${id}` }))

@@ -5,11 +5,8 @@ import { Readable, Transform } from 'node:stream'
 import type { Establishments } from '../../../policies/establishments.ts'
 import type { Database, Transaction } from '../../db.ts'
 import { Problem } from '../../http/problem.ts'
-import type { Upload } from '../../http/upload.ts'
-import { readCsv } from '../../tables/csv-reader.ts'
+import { readTable } from '../../tables/received.ts'
 import { UnreadableTable, type TableFormat, type TableRow } from '../../tables/table.ts'
-import { xlsxLimits } from '../../tables/xlsx-parts.ts'
-import { readXlsx } from '../../tables/xlsx-reader.ts'
 import type { Concern } from '../concern.ts'
 import { currentEdition } from '../store.ts'
 import { readHeading, type ReadCells } from './columns.ts'
@@ -22,23 +19,11 @@ export const mostFaultsKept = 500
 const progressEvery = 5000
 
 export const mostIntakeBytes = 128 * 2 ** 20
-export const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-/** What a browser calls a CSV file depends on what is installed beside it. */
-const csvTypes = ['text/csv', 'application/csv', 'application/vnd.ms-excel', 'text/plain']
-export const intakeTypes = [...csvTypes, xlsxType, 'application/octet-stream']
 
 export interface IntakeDeps {
   /** Progress is written beside the transaction, so that a page can show it. */
   readonly db: Database
   readonly establishments: Establishments
-}
-
-/** @throws {Problem} `media.unsupported` */
-export function formatOf({ type, filename }: Upload): TableFormat {
-  const extension = /\.(csv|txt|xlsx)$/i.exec(filename)?.[1]?.toLowerCase()
-  if (type === xlsxType || extension === 'xlsx') return 'xlsx'
-  if (csvTypes.includes(type) || extension !== undefined) return 'csv'
-  throw new Problem('media.unsupported', 'Send a CSV file or an Excel workbook (.xlsx).')
 }
 
 /** Reads and checks the whole file. @throws {Problem} where it cannot be read to its end */
@@ -54,8 +39,7 @@ export async function checkFile(
   )
   bytes.once('error', (error) => hashed.destroy(error))
   try {
-    const rows = intake.format === 'csv' ? readCsv(hashed) : readXlsx(await wholeOf(hashed))
-    const found = await stage(deps, tx, intake, rows)
+    const found = await stage(deps, tx, intake, readTable(intake.format, hashed))
     return await concludeIntake(tx, intake.id, found, hash.digest())
   } catch (error) {
     if (error instanceof UnreadableTable) throw new Problem('table.unreadable', error.message)
@@ -149,21 +133,6 @@ async function stage(
   await staging
   if (!cells) return { rowsRead: 0, faultCount: 1, faults: [{ message: 'The file is empty. Its first row must name the columns.' }] } // prettier-ignore
   return { rowsRead, faultCount, faults }
-}
-
-/** A workbook is read from its end, so it is held whole; how large it may be is bounded. */
-async function wholeOf(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of bytes) {
-    size += chunk.length
-    if (size > xlsxLimits.fileBytes)
-      throw new UnreadableTable(
-        'This spreadsheet is larger than 32 MiB. Save it as “CSV UTF-8” and send that.',
-      )
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 export function newIntakeId(): string {
