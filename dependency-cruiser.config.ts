@@ -16,6 +16,7 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   concerns: ['decisions', 'people', 'tables'],
   decisions: [],
   exports: ['concerns', 'decisions', 'packages', 'people'],
+  figures: ['decisions', 'people', 'tables'],
   forgetting: ['decisions', 'people'],
   inspections: [],
   packages: ['sources'],

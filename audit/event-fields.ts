@@ -16,3 +16,12 @@ export const method = z.string().regex(/^[A-Z-]{1,20}$/)
 export const format = z.enum(['page', 'json'])
 
 export const personal = z.string().min(1).max(8192)
+
+/** `plain` fields stand in the entry; of `personal` ones only a salted commitment does (ledger.secret holds them). */
+export function eventType<P extends z.ZodRawShape, S extends Record<string, z.ZodType<string | undefined>>>(
+  version: number,
+  plain: P,
+  personal: S,
+) {
+  return { version, personal: Object.keys(personal), detail: z.strictObject({ ...plain, ...personal }) }
+}

@@ -2,17 +2,9 @@
 // the caller's transaction. A type's version goes up when its fields change; entries keep the version they were written in.
 import { z } from 'zod'
 import * as field from './event-fields.ts'
+import { hubEvents } from './hub-events.ts'
 
-/** `plain` fields stand in the entry; of `personal` ones only a salted commitment does (ledger.secret holds them). */
-function eventType<P extends z.ZodRawShape, S extends Record<string, z.ZodType<string | undefined>>>(
-  version: number,
-  plain: P,
-  personal: S,
-) {
-  return { version, personal: Object.keys(personal), detail: z.strictObject({ ...plain, ...personal }) }
-}
-
-const { name, names, clauseIds, sha256Hex, count, day, format } = field
+const { eventType, name, names, clauseIds, sha256Hex, count, day, format } = field
 const text = field.personal
 /** What a rehearsal or a delivery came to. */
 const changesOf = { rows: count, new: count, changed: count, closed: count, reopened: count }
@@ -206,6 +198,7 @@ export const catalogue = {
   'urgent-concern.viewed': eventType(1, { shown: count, as: format.optional() }, {}),
   'urgent-concern.collected': eventType(1, {}, { fingerprint: text.optional() }),
   'urgent-concern.reviewed': eventType(1, { finding: name }, { words: text.optional() }),
+  ...hubEvents,
   'job.failed': eventType(1, { job: name, reason: name, attempt: count.optional() }, {}),
 } as const
 
@@ -232,6 +225,7 @@ export const subjectKinds = [
   'delivery',
   'urgent-share',
   'erasure',
+  'figure',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Queryable } from '../gateway/db.ts'
 import { londonDate } from '../policies/calendar.ts'
+import { seedFigures } from './figures.ts'
 import type { DemonstrationPerson } from './identity/people.ts'
 
 export interface Seeded {
@@ -31,6 +32,7 @@ export async function seed(
      where i.reference = $1 and p.issuer = $2 and p.subject = 'ayesha.rahman' on conflict do nothing`,
     [inspection, issuer, day(now, -30)],
   )
+  await seedFigures(owner, issuer, now)
   return { inspection, establishment }
 }
 

@@ -15,6 +15,7 @@ import { agreementEndpoints } from './agreements/endpoints.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
 import { exportEndpoints } from './exports/endpoints.ts'
+import { figureEndpoints } from './figures/endpoints.ts'
 import { forgettingEndpoints } from './forgetting/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
 import { retentionEndpoints } from './retention/endpoints.ts'
@@ -79,6 +80,7 @@ export function allEndpoints(wiring: Wiring) {
     ...agreementEndpoints(wiring),
     ...assuranceEndpoints(wiring),
     ...forgettingEndpoints(wiring),
+    ...figureEndpoints(wiring),
   ]
 }
 

@@ -87,3 +87,21 @@ export function addPeriod(date: string, period: Period, sign: 1 | -1 = 1): strin
       return lastWorkingDayOfFollowingWeek(date)
   }
 }
+
+/** '2026-10-01 09:30' on London's clocks, or an instant with its offset → the instant. @returns undefined where it is neither */
+export function londonInstant(text: string): Date | undefined {
+  const found = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?$/.exec(
+    text,
+  )
+  if (!found) return undefined
+  const [, day = '', time = '', offset] = found
+  try {
+    if (offset !== undefined)
+      return new Date(Temporal.Instant.from(`${day}T${time}${offset}`).epochMilliseconds)
+    const local = Temporal.PlainDateTime.from(`${day}T${time}`, { overflow: 'reject' })
+    return new Date(local.toZonedDateTime(LONDON).epochMilliseconds)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}

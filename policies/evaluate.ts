@@ -86,6 +86,7 @@ export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'confirm-key') return facts.keyring && keyringOf(facts.keyring)
   if (act === 'read-concerns' || act === 'change-concerns' || act === 'see-deliveries')
     return entity('Concerns', 'concerns', {})
+  if (act === 'read-figures' || act === 'register-figures') return entity('Figures', 'figures', {})
   if (act === 'read-agreements') return entity('AgreementRegister', 'agreements', {})
   if (isVersionAct(act)) return facts.version && versionOf(facts.version)
   if (act === 'ask-erasure' || act === 'authorise-erasure') return erasureOf(facts)

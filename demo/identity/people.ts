@@ -7,7 +7,7 @@ export interface DemonstrationPerson {
   readonly name: string
   readonly email: string
   /** A key from the contract's list of parties; absent for somebody who belongs to none. */
-  readonly party?: 'hmi-prisons' | 'hmpps'
+  readonly party?: 'hmi-prisons' | 'hmpps' | 'moj-data-and-analysis'
   readonly roles: readonly string[]
   /** What the sign-in page says beside the name. */
   readonly description: string
@@ -93,6 +93,38 @@ export const demonstrationPeople = [
     party: 'hmi-prisons',
     roles: ['records-manager'],
     description: 'Records manager, HMI Prisons. Looks after dates of destruction and holds.',
+  },
+  {
+    subject: 'leila.santos',
+    name: 'Leila Santos',
+    email: 'leila.santos@justice.example',
+    party: 'moj-data-and-analysis',
+    roles: ['hub-administrator'],
+    description: 'Data and Analysis, Ministry of Justice. Looks after the Performance Hub.',
+  },
+  {
+    subject: 'martin.boyle',
+    name: 'Martin Boyle',
+    email: 'martin.boyle@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['report-owner'],
+    description: 'Report owner, HMI Prisons. Runs the fact check and signs for figures.',
+  },
+  {
+    subject: 'grace.adeyemi',
+    name: 'Grace Adeyemi',
+    email: 'grace.adeyemi@hmi-prisons.example',
+    party: 'hmi-prisons',
+    roles: ['publisher'],
+    description: 'Publisher, HMI Prisons. Clears what goes out.',
+  },
+  {
+    subject: 'colin.baxter',
+    name: 'Colin Baxter',
+    email: 'colin.baxter@hmpps.example',
+    party: 'hmpps',
+    roles: ['scrutiny-team'],
+    description: 'Scrutiny team, HMPPS. Is told of figures in drafts, and can object.',
   },
   {
     subject: 'ruth.castle',

@@ -21,6 +21,8 @@ const doing: Readonly<Record<Act, string>> = {
   'ask-erasure': 'asking that something be forgotten',
   'authorise-erasure': 'authorising that something be forgotten',
   'see-deliveries': 'looking at the deliveries of the quarterly export',
+  'read-figures': 'looking at the register of figures',
+  'register-figures': 'registering figures',
   'read-retention': 'looking at what is held and until when',
   'place-hold': 'placing a hold',
   'ask-lift': 'asking for a hold to be lifted',

@@ -49,6 +49,13 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'POST /concerns',
     'POST /concerns/intake/:id/take',
   ],
+  'read-figures': [
+    'GET /api/v1/figures',
+    'GET /api/v1/figures/:reference',
+    'GET /figures',
+    'GET /figures/of/:reference',
+  ],
+  'register-figures': ['POST /api/v1/figures', 'POST /figures'],
   'read-agreements': [
     'GET /api/v1/agreements',
     'GET /api/v1/agreements/:key',

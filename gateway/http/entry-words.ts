@@ -80,6 +80,9 @@ const sentences = {
   'urgent-concern.viewed': 'Looked at urgent shares',
   'urgent-concern.collected': 'Collected an urgent concern',
   'urgent-concern.reviewed': 'Reviewed an urgent share',
+  'figures.viewed': 'Looked at the register of figures',
+  'figure.viewed': 'Looked at a figure',
+  'figures.registered': 'Took in an extract of figures',
   'job.failed': 'Failed at a scheduled job',
 } as const satisfies Record<EventType, string>
 

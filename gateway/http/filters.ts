@@ -31,6 +31,12 @@ export function writeCount(value: unknown): string {
   return typeof value === 'number' ? value.toLocaleString('en-GB') : ''
 }
 
+/** A decimal as text, '-1204.5' → '−1,204.5': read as text, because a figure is quoted as it stands. */
+export function writeDecimal(value: unknown): string {
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(\.\d+)?$/.exec(typeof value === 'string' ? value : '') ?? [] // prettier-ignore
+  return `${sign && '−'}${whole.replaceAll(/\B(?=(\d{3})+$)/g, ',')}${fraction}`
+}
+
 const acronyms: Readonly<Record<string, string>> = {
   hmi: 'HMI',
   hmpps: 'HMPPS',
@@ -94,6 +100,7 @@ export function addFilters(environment: nunjucks.Environment): void {
   environment.addFilter('moment', writeMoment)
   environment.addFilter('deadline', writeDeadline)
   environment.addFilter('count', writeCount)
+  environment.addFilter('decimal', writeDecimal)
   environment.addFilter('party', writeParty)
   environment.addFilter('words', writeKey)
   environment.addFilter('paragraph', writeParagraph)

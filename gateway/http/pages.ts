@@ -24,6 +24,7 @@ export function usePages(app: Express, production: boolean): void {
     'agreements',
     'assurance',
     'forgetting',
+    'figures',
   ].map((slice) => path.join(gateway, slice, 'views'))
   const environment = nunjucks.configure([path.join(here, 'views'), ...slices, govuk, path.dirname(moj)], {
     autoescape: true,

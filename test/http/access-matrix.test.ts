@@ -5,6 +5,7 @@ import { createBrowser } from '../../demo/identity/browser.ts'
 import { allEndpoints } from '../../gateway/app.ts'
 import { addDays } from '../../gateway/retention/due-calendar.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
+import { columns as figureColumns } from '../../gateway/figures/columns.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { TransferState } from '../../gateway/transfers/transfer.ts'
 import { readSources } from '../../policies/sources.ts'
@@ -34,6 +35,7 @@ const people = [
   { who: 'nadia.hussain', title: 'Intelligence Team' },
   { who: 'helen.marsh', title: 'records manager' },
   { who: 'peter.lowe', title: 'agreement keeper' },
+  { who: 'leila.santos', title: 'Data and Analysis' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
 
 interface Fitting {
@@ -50,6 +52,8 @@ interface Fitting {
   /** The address names the refusal of something that the first analyst asked for. */
   readonly refused?: true
   readonly query?: string
+  /** What the address names, where it is not the concern. */
+  readonly reference?: string
   /** Whether an export is put forward, which the address then names, or none is under way. */
   readonly exporting?: 'none' | 'put-forward'
   /** Nobody has said that delivery 1 arrived. */
@@ -58,6 +62,8 @@ interface Fitting {
   readonly urgent?: 'none' | 'shared'
   /** The address names an erasure that the second assurance officer asked for. */
   readonly erasure?: true
+  /** A file as the body of an API call. */
+  readonly file?: string
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -71,6 +77,12 @@ const sharing = () => ({ concern: String(concernId), people: [...team], reason: 
 const reviewing = { finding: 'right', words: 'It could not wait.' }
 const amending = { amends: 1, reason: 'A mistake.', findingsRead: true }
 const forgetting = { identifiers: ['Nobody Whatever'], basis: 'court-order', reason: 'Ordered.' } as const
+const figureFile = [
+  figureColumns.map(({ name }) => name),
+  figureColumns.map(({ example }) => example.replaceAll(',', '')),
+]
+  .map((line) => line.join(','))
+  .join('\r\n')
 const supplying = { body: { outcome: 'supply' } }
 const requestForm = (gateway: TestGateway): Record<string, string> =>
   Object.fromEntries(
@@ -100,9 +112,13 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
     'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',
+    'get /api/v1/figures', 'get /figures', 'get /figures/template.csv', 'get /figures/template.xlsx', 'post /figures',
   ] // prettier-ignore
   return {
     ...Object.fromEntries(plain.map((name) => [name, {}])),
+    'get /api/v1/figures/:reference': { reference: 'SH-LEI-2026-09' },
+    'get /figures/of/:reference': { reference: 'SH-LEI-2026-09' },
+    'post /api/v1/figures': { file: figureFile },
     'post /api/v1/keys': { body: { armored: 'hello' } },
     'post /keys': { form: { armored: 'hello' } },
     'post /keys/offer': { form: { armored: 'hello' } },
@@ -396,12 +412,13 @@ describe('the access matrix', () => {
   const call = async (
     method: string,
     path: string,
-    { body, form }: Fitting,
+    { body, form, file }: Fitting,
     { who, title }: (typeof people)[number],
   ) => {
     if (path.startsWith('/api/')) {
       if (who === undefined) return fetch(`${gateway.url}${path}`, { method: method.toUpperCase() })
       const client = await gateway.as(who)
+      if (file !== undefined) return client.send(path, file, 'text/csv')
       return method === 'get'
         ? client.get(path)
         : method === 'put'
@@ -461,7 +478,7 @@ describe('the access matrix', () => {
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),

@@ -4,6 +4,8 @@ import { catalogue } from '../../audit/events.ts'
 import { clauseKinds } from '../../gateway/agreements/schemas.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
+import { columns as figureColumns } from '../../gateway/figures/columns.ts'
+import { managementInformation, provenances } from '../../gateway/figures/figure.ts'
 import { bases } from '../../gateway/forgetting/erasure.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { cellsOf } from '../../gateway/concerns/written.ts'
@@ -104,6 +106,7 @@ const line = (type: string, seq: number | undefined, actor: object) => ({
   subjects: [{ kind: 'transfer', id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01' }, { kind: 'person', id: null }], clauses: ['hmpps-2025/16-dsa'],
   detail: { fields: ['a', hostile('b')], rows: 1214, relevance: null, destroyOn: '2026-05-01', complete: true },
 }) // prettier-ignore
+const figure = { reference: hostile('SH-1'), version: 2, measure: hostile('Self-harm'), sourceReport: hostile('Report'), extractedAt: at(1), unit: hostile('incidents'), filters: hostile('Leeds'), value: '1204.5', valueHash: 'a'.repeat(64), marking: 'OFFICIAL', provenance: 'performance-hub', publicSource: null, registeredAt: at(2) } // prettier-ignore
 const person = { kind: 'person', username: hostile('ayesha'), ip: '10.0.0.1' }
 const lines = [
   ...Object.keys(catalogue).map((type, index) => line(type, index, person)),
@@ -344,6 +347,12 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['erasure.njk', 'one to be authorised', { erasure, traces: [{ place: 'concordat.mail', found: 3 }], bases, own: false, backupDays: 35 }],
   ['erasure.njk', 'one of single values, by the person who asked', { erasure: { ...erasure, scope: 'fields', fields: [{ entry: hostile('e'), field: 'actor.ip' }], status: { ...erasure.status, identifiers: [] } }, traces: [], bases, own: true, backupDays: 35 }],
   ['erasure.njk', 'one that was done', { erasure: erased, traces: [], bases, own: false, backupDays: 35 }],
+  ['figures.njk', 'the register', { figures: [figure, { ...figure, reference: 'B-1', provenance: 'official-statistics', version: 1 }], total: 120, page: 2, pages: 3, filters: { words: hostile('x'), value: '412' }, faults: [], provenances, columns: figureColumns, mayRegister: true, managementInformation, marking: 'OFFICIAL' }],
+  ['figures.njk', 'nothing, and a mistake', { figures: [], total: 0, page: 1, pages: 0, filters: {}, faults: faultsOf('file'), provenances, columns: figureColumns, mayRegister: true, managementInformation }],
+  ['figures-taken.njk', 'an extract that was taken in', { registered: { added: 3, changed: 1, unchanged: 12 }, faults: [], faultCount: 0 }],
+  ['figures-taken.njk', 'an extract with faults', { registered: undefined, faultCount: 1214, faults: [{ row: 3, column: hostile('value'), message: hostile('No number.') }, { message: 'Empty.' }] }],
+  ['figure.njk', 'from the Hub', { figure, versions: [figure, { ...figure, version: 1 }], managementInformation, marking: 'OFFICIAL' }],
+  ['figure.njk', 'public', { figure: { ...figure, provenance: 'official-statistics', publicSource: hostile('https://statistics.example/') }, versions: [figure], managementInformation, marking: 'OFFICIAL' }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing } }],
   ['access-log-entry.njk', 'one with personal values', { entry: { ...lines[0], seq: 1234, actor: { kind: 'person', username: hostile('ayesha'), ip: null }, subjects: [{ kind: 'person', id: null }, { kind: 'transfer', id: hostile('t-1') }], clauses: ['hmpps-2025/16-encryption', 'local/four-eyes'], openable: [{ field: 'actor.username', value: hostile('ayesha') }, { field: 'actor.ip', value: '192.0.2.7' }, { field: 'subjects.0.id', value: hostile('p') }, { field: 'detail.reason', value: hostile('because') }] } }],
   ['access-log-entry.njk', 'one of nobody, not numbered', { entry: { ...lines[0], seq: undefined, actor: { kind: 'unknown' }, subjects: [], clauses: [], openable: [] } }],

@@ -3,7 +3,7 @@
 import type { Transaction } from '../../db.ts'
 import { limits } from '../concern.ts'
 import { factsOf } from '../store.ts'
-import type { RowFault } from './row.ts'
+import type { RowFault } from '../../tables/heading.ts'
 
 export interface Comparison {
   readonly added: number

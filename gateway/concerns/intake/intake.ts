@@ -5,13 +5,14 @@ import { Readable, Transform } from 'node:stream'
 import type { Establishments } from '../../../policies/establishments.ts'
 import type { Database, Transaction } from '../../db.ts'
 import { Problem } from '../../http/problem.ts'
+import { readHeading, type ReadCells, type RowFault } from '../../tables/heading.ts'
 import { readTable } from '../../tables/received.ts'
 import { UnreadableTable, type TableFormat, type TableRow } from '../../tables/table.ts'
 import type { Concern } from '../concern.ts'
 import { currentEdition } from '../store.ts'
-import { readHeading, type ReadCells } from './columns.ts'
+import { columns, type ColumnName } from '../table-schema.ts'
 import { compare, faultsAcrossRows } from './compare.ts'
-import { rowReader, type RowFault } from './row.ts'
+import { rowReader } from './row.ts'
 import { finishIntake, inBulk, noteProgress, stagedLine, stageRows, type Intake } from './store.ts'
 
 /** So many faults are kept and shown; beyond that the number is enough. */
@@ -98,14 +99,14 @@ async function stage(
 ): Promise<Found> {
   const read = rowReader(establishments)
   const faults: RowFault[] = []
-  let cells: ReadCells | undefined
+  let cells: ReadCells<ColumnName> | undefined
   let [faultCount, rowsRead, noted] = [0, 0, 0]
   let staging: Promise<void> = Promise.resolve()
   for await (const batch of batches) {
     const [heading, ...others] = batch
     const rows = cells ? batch : others
     if (!cells) {
-      const understood = readHeading(heading, format)
+      const understood = readHeading(columns, heading, format)
       if (typeof understood !== 'function')
         return { rowsRead: 0, faultCount: understood.length, faults: understood }
       cells = understood

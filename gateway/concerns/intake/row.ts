@@ -2,17 +2,11 @@
 // Spelling is forgiven where nothing can be mistaken: capitals, spaces for hyphens, dates as 2026-04-01 or 01/04/2026.
 import type { Establishments } from '../../../policies/establishments.ts'
 import { type Concern, type HealthyPrisonTest, type Judgement, type Rank, type Status } from '../concern.ts'
+import { formulaFault, type Given as GivenCells, type RowFault } from '../../tables/heading.ts'
 import { mostCellCharacters } from '../../tables/table.ts'
 import { columns, type Column, type ColumnName } from '../table-schema.ts'
 
-export interface RowFault {
-  /** As a spreadsheet counts: the heading is row 1. Absent where it is about the file or a report. */
-  readonly row?: number
-  readonly column?: string
-  readonly message: string
-}
-
-export type Given = Readonly<Partial<Record<ColumnName, string>>>
+export type Given = GivenCells<ColumnName>
 export type Checked = { readonly concern: Concern } | { readonly faults: readonly RowFault[] }
 
 type Read = Partial<Record<ColumnName, string>>
@@ -44,8 +38,6 @@ export function rowReader(establishments: Establishments) {
   }
 }
 
-const formulaFault =
-  'This cell holds a formula. Put in its place what it comes to (copy, then paste as value).'
 /** Of one column. A file has few days and few choices; what is past this number is read each time. */
 const mostRemembered = 5000
 

@@ -4,7 +4,7 @@ import { copyText, type Database, type Queryable, type Transaction } from '../..
 import type { Concern } from '../concern.ts'
 import { factsOf } from '../store.ts'
 import type { Comparison } from './compare.ts'
-import type { RowFault } from './row.ts'
+import type { RowFault } from '../../tables/heading.ts'
 
 export type IntakeFormat = 'csv' | 'xlsx' | 'json'
 export type IntakeState = 'reading' | 'stopped' | 'checked' | 'taken' | 'discarded'
