@@ -72,6 +72,11 @@ export const catalogue = {
     { fingerprint: text.optional() },
   ),
   'item.acknowledged': eventType(1, { sha256: sha256Hex.optional() }, {}),
+  /** What a recipient says of the copies that it took. */
+  'copies.attested': eventType(1, { outcome: name, copies: count }, {}),
+  'duty.reminded': eventType(1, { dueOn: day }, {}),
+  'duty.overdue': eventType(1, { dueOn: day, told: count }, {}),
+  'duties.viewed': eventType(1, { shown: count, as: format.optional() }, {}),
   'item.destroyed': eventType(
     1,
     { method: name, shelf: name.optional(), sha256: sha256Hex.optional(), dueOn: day.optional() },

@@ -27,6 +27,7 @@ import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
+import { copyDutiesIn } from './retention/copy-duties.ts'
 import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
 import { countKeyUse } from './retention/reconcile.ts'
@@ -72,7 +73,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ...liveParts(policies),
     establishments: await loadEstablishments(),
     publicUrl: config.publicUrl,
-    supplyClocks: supplyClocksIn(policies),
+    ...clocksOf(policies),
     retention: retentionOf(policies),
     source: createPostgresSource(databases.source.pool, shipped.agreements.datasets.values()),
     vault: await openFileVault(config.vaultDirectory),
@@ -112,6 +113,11 @@ function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
     missedReminders: () => missedReminders(db, clock()),
     exportsOutstanding: (now: Date) => outstanding(db, now),
   }
+}
+
+/** The clocks that acts start. */
+function clocksOf(policies: Policies) {
+  return { supplyClocks: supplyClocksIn(policies), copyDuties: copyDutiesIn(policies) }
 }
 
 /** What the packs refer to, as it is in force. */

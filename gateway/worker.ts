@@ -13,6 +13,7 @@ import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
 import { remindOfKeys } from './people/key-reminders.ts'
 import { certifyDestroyed } from './transfers/certify.ts'
+import { remindOfCopies } from './transfers/copy-reminders.ts'
 import { destroyDue } from './transfers/destroy.ts'
 import { sealPackage } from './transfers/seal.ts'
 import type { Wiring } from './wire.ts'
@@ -68,6 +69,7 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
   await removeForgottenMails(wiring)
   await pruneSessions(wiring.db, wiring.clock())
   await remindOfKeys(wiring)
+  await remindOfCopies(wiring)
   const destroyed = [...(await destroyDue(wiring)), ...(await destroyDueCopies(wiring))]
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)

@@ -6,7 +6,7 @@ import { documentShape, enrolmentShape, itemShape, photographShape, visitShape }
 
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
-  'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'destroy', 'view',
+  'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'attest', 'destroy', 'view',
   'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries', 'ask-erasure', 'authorise-erasure',
   'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'read-figures', 'register-figures', 'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',

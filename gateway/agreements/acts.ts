@@ -11,6 +11,7 @@ const doing: Readonly<Record<Act, string>> = {
   seal: 'sealing a package',
   collect: 'collecting a package',
   acknowledge: 'confirming that a package arrived',
+  attest: 'saying what became of a copy',
   destroy: 'destroying a package',
   view: 'looking at a request',
   'read-log': 'reading the access log',

@@ -3,6 +3,7 @@
 // a database. Exit codes are those of failure.ts.
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
+import { attestVerb } from './attest.ts'
 import { certificateVerb } from './certificate.ts'
 import { clausesVerb } from './clauses.ts'
 import { concernsVerb } from './concerns.ts'
@@ -40,6 +41,7 @@ const verbs = [
   keysVerb,
   ledgerVerb,
   witnessVerb,
+  attestVerb,
   certificateVerb,
   packVerb,
   clausesVerb,

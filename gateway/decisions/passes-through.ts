@@ -15,6 +15,7 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   seal: ['job seal-package'],
   collect: [`GET ${request}/package`, 'POST /requests/:id/package'],
   acknowledge: [`POST ${request}/acknowledge`, 'POST /requests/:id/acknowledge'],
+  attest: [`POST ${request}/attest`, 'POST /requests/:id/attest'],
   destroy: ['job sweep'],
   view: [
     `GET ${request}`,

@@ -48,8 +48,7 @@ export async function findStanding(db: Queryable, personId: string, now: Date): 
             (select valid_until from concordat.person_standing where person_id = $1 and kind = 'vetting') as vetted_until,
             exists (select from concordat.person_key where person_id = $1 and state = 'enrolled'
                     and (expires_at is null or expires_at > $2)) as key_enrolled,
-            (select count(*) from concordat.duty d join concordat.transfer t on t.id = d.transfer_id
-             where d.owed_by = $1::text and d.met_at is null and d.due_at < $2) as overdue_duties`,
+            (select count(*) from concordat.owed_duty d where d.owed_by = $1::text and d.late_at < $2) as overdue_duties`,
     [personId, now],
   )
   const row = rows[0] ?? {}

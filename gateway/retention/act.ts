@@ -9,12 +9,14 @@ import { notFound, stateConflict } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import { factsOfHeld, findHeld, lockHeld, type Held } from './held.ts'
+import type { CopyDuties } from './copy-duties.ts'
 import type { MoveDeps } from './move.ts'
 import { lockShelf } from './shelf-store.ts'
 
 export interface RetentionDeps extends MoveDeps {
   readonly judge: Judge
   readonly schedules: ReadonlyMap<string, Schedule>
+  readonly copyDuties: CopyDuties
 }
 
 type Permitted = Extract<Judged, { outcome: 'permit' }>

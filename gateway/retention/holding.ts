@@ -6,6 +6,7 @@ import type { Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, stateConflict } from '../http/problem.ts'
 import { acting, heldBase, type RetentionDeps } from './act.ts'
+import { moveCopyDuty } from './copy-duties.ts'
 import type { Hold, HoldKind } from './hold.ts'
 import { askLift, insertHold, liftHold, lockHold } from './hold-store.ts'
 import { moveItem } from './move.ts'
@@ -82,6 +83,7 @@ export async function lift(
     const { item } = held
     await liftHold(tx, judged.permit, holdId, person.id, now)
     const isFree = (await countHolds(tx, item.id)) === 0
+    if (isFree) await moveCopyDuty(tx, deps.copyDuties, item, now)
     const isDue = item.destroyOn <= londonDate(now)
     const shelf = isFree && !isDue ? await moveItem(deps, tx, judged.permit, item, { date: item.destroyOn }) : item.shelfRef // prettier-ignore
     const event = {

@@ -7,6 +7,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
 import { acting, heldBase, type RetentionDeps } from './act.ts'
 import { moveClock, type NewClock } from './clock-store.ts'
+import { moveCopyDuty } from './copy-duties.ts'
 import type { Held } from './held.ts'
 import { movedEvent } from './holding.ts'
 import type { Item } from './item.ts'
@@ -64,6 +65,7 @@ export function reschedule(
     const { item } = held
     const to = newClock(deps, item, wish)
     await moveClock(tx, judged.permit, item, to, { id: randomUUID(), by: person.id, at: now, reason })
+    await moveCopyDuty(tx, deps.copyDuties, { ...item, destroyOn: to.destroyOn }, now)
     const isHeld = (await countHolds(tx, item.id)) > 0
     const shelf =
       isHeld || to.destroyOn === item.destroyOn

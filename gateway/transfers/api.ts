@@ -6,6 +6,7 @@ import { personActor } from '../http/who.ts'
 import { acknowledgeTransfer } from './acknowledge.ts'
 import type { Done } from './act.ts'
 import { answerOf, answerOfAct, answersOf } from './answers.ts'
+import { attestCopies } from './attest.ts'
 import { approveTransfer, returnTransfer } from './approve.ts'
 import { viewCertificate } from './certificate-view.ts'
 import { collectTransfer } from './collect.ts'
@@ -13,8 +14,11 @@ import type { TransferDeps } from './deps.ts'
 import { listFor } from './list.ts'
 import { checkRequest } from './check.ts'
 import { requestTransfer, resubmitTransfer } from './request.ts'
+import { owedTo, owedViewed } from './owed.ts'
 import {
   actAnswer,
+  attestBody,
+  owedAnswer,
   requestSchemas,
   returnBody,
   supplyBody,
@@ -60,6 +64,10 @@ export function transferApi(deps: TransferDeps): Endpoint[] {
       ...act, path: `${base}/:id/acknowledge`, summary: 'Say that the package arrived whole', input: { params },
       handle: async (context, { params: { id } }) => replyTo(await acknowledgeTransfer(deps, context, id)),
     }),
+    endpoint({
+      ...act, path: `${base}/:id/attest`, summary: 'Say what became of every copy that you took', input: { params, body: attestBody },
+      handle: async (context, { params: { id }, body }) => replyTo(await attestCopies(deps, context, id, body.outcome)),
+    }),
     ...looking(deps),
   ] // prettier-ignore
 }
@@ -76,6 +84,13 @@ function looking(deps: TransferDeps): Endpoint[] {
         const answer = (list: typeof lists.yours) => answersOf(context.tx, list)
         const json = { waitingOnYou: await answer(lists.waitingOnYou), yours: await answer(lists.yours) }
         return { events: [listed(context, lists.yours.length + lists.waitingOnYou.length)], json }
+      },
+    }),
+    endpoint({
+      ...look, path: '/api/v1/duties', summary: 'What you owe for copies that you took, and what is overdue of what your body gave or took', input: {}, answers: owedAnswer,
+      handle: async (context) => {
+        const json = await owedTo(deps, context)
+        return { events: [owedViewed(context, json.yours.length + json.others.length)], json }
       },
     }),
     endpoint({

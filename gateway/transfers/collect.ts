@@ -11,6 +11,7 @@ import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext, Streamed } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
 import { findEnrolledKey } from '../people/store.ts'
+import { startCopyDuties, type CopyDuties } from '../retention/copy-duties.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
 import { findItemOf, insertCollection } from '../retention/store.ts'
 import type { Vault } from '../vault.ts'
@@ -24,6 +25,7 @@ export interface CollectDeps extends ActDeps {
   readonly keyStore: Pick<KeyStore, 'unwrap'>
   readonly signer: PackageSigner
   readonly clock: () => Date
+  readonly copyDuties: CopyDuties
   /** Confirms, outside the transaction that wrote it, that an entry is there to stay. */
   readonly proofOf: (entryId: string) => OpeningProof
 }
@@ -52,6 +54,7 @@ export async function collectTransfer(
     collectedAt: context.now,
   }
   await insertCollection(context.tx, collection)
+  await startCopyDuties(context.tx, deps.copyDuties, { ...collection, transferId: transfer.id, destroyOn: item.destroyOn }) // prettier-ignore
   const base = entryBase(context, transfer, judged)
   const said = { ...base, subjects: [...base.subjects, { kind: 'item', id: item.id } as const] }
   const event = {

@@ -45,10 +45,10 @@ export async function startSupplyClock(
 }
 
 export async function meetSupplyClock(tx: Transaction, transferId: string, now: Date): Promise<void> {
-  await tx.query(`update concordat.duty set met_at = $2 where transfer_id = $1 and met_at is null`, [
-    transferId,
-    now,
-  ])
+  await tx.query(
+    `update concordat.duty set met_at = $2 where transfer_id = $1 and met_at is null and meets = 'transfer.supplied'`,
+    [transferId, now],
+  )
 }
 
 /** transfer id → when its supply is due, for those that still wait for it */
@@ -57,7 +57,7 @@ export async function suppliesDue(
   transferIds: readonly string[],
 ): Promise<Record<string, Date>> {
   const { rows } = await db.query(
-    `select transfer_id, due_at from concordat.duty where transfer_id = any ($1) and met_at is null`,
+    `select transfer_id, due_at from concordat.duty where transfer_id = any ($1) and met_at is null and meets = 'transfer.supplied'`,
     [transferIds],
   )
   return Object.fromEntries(rows.map((row) => [String(row['transfer_id']), row['due_at'] as Date])) // timestamptz
@@ -68,7 +68,7 @@ export async function supplyDue(
   transferId: string,
 ): Promise<{ dueAt: Date; metAt?: Date } | undefined> {
   const { rows } = await db.query(
-    `select due_at, met_at from concordat.duty where transfer_id = $1 order by starts_at desc limit 1`,
+    `select due_at, met_at from concordat.duty where transfer_id = $1 and meets = 'transfer.supplied' order by starts_at desc limit 1`,
     [transferId],
   )
   const row = rows[0]

@@ -6,6 +6,7 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { listed } from './api.ts'
 import { acknowledgeTransfer } from './acknowledge.ts'
 import type { Done } from './act.ts'
+import { attestCopies } from './attest.ts'
 import { approveTransfer, returnTransfer } from './approve.ts'
 import { builderPages } from './builder-pages.ts'
 import { viewCertificate } from './certificate-view.ts'
@@ -16,7 +17,8 @@ import type { TransferDeps } from './deps.ts'
 import { dueToBeDestroyed, listFor } from './list.ts'
 import { refusalPage } from './refusal-page.ts'
 import { transferPage } from './request-page.ts'
-import { returnBody, supplyBody, transferParams } from './schemas.ts'
+import { owedTo, owedViewed } from './owed.ts'
+import { attestBody, returnBody, supplyBody, transferParams } from './schemas.ts'
 import { viewTransfer } from './view.ts'
 import { supplyTransfer } from './supply.ts'
 import { checkFields } from '../http/input.ts'
@@ -26,6 +28,7 @@ import { supplyForm, supplyGiven } from './supply-form.ts'
 const page = { surface: 'page', method: 'get' } as const
 const post = { surface: 'page', method: 'post' } as const
 const params = transferParams
+const attestForm = z.strictObject({ outcome: z.string().max(20).default(''), everyCopy: z.string().max(10).default('') }) // prettier-ignore
 
 export function transferPages(deps: TransferDeps): Endpoint[] {
   return [
@@ -91,6 +94,13 @@ function acting(deps: TransferDeps): Endpoint[] {
       },
     }),
     endpoint({
+      ...post, path: '/requests/:id/attest', summary: 'Say what became of every copy that you took', input: { params, body: attestForm },
+      handle: async (context, { params: { id }, body }) => {
+        const checked = checkFields(attestBody, { ...body, everyCopy: body.everyCopy === 'yes' })
+        return 'faults' in checked ? again(deps, context, id, 'attest', body, checked.faults) : backTo(await attestCopies(deps, context, id, checked.data.outcome))
+      },
+    }),
+    endpoint({
       ...post, path: '/requests/:id/acknowledge', summary: 'Say that the package arrived whole', input: { params },
       handle: async (context, { params: { id } }) => backTo(await acknowledgeTransfer(deps, context, id)),
     }),
@@ -101,7 +111,8 @@ async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> 
   const { waitingOnYou, yours } = await listFor(deps, context)
   const due = await dueToBeDestroyed(context, [...yours, ...waitingOnYou])
   const supplyDue = await suppliesDue(context.tx, [...yours, ...waitingOnYou].map((transfer) => transfer.id)) // prettier-ignore
-  const events = [listed(context, yours.length + waitingOnYou.length), formViewed(context, '/')] as const
+  const owed = await owedTo(deps, context)
+  const events = [listed(context, yours.length + waitingOnYou.length), owedViewed(context, owed.yours.length + owed.others.length), formViewed(context, '/')] as const // prettier-ignore
   const mayRequest = context.person.roles.includes('analyst')
   return {
     events,
@@ -111,6 +122,7 @@ async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> 
         waitingOnYou,
         yours,
         due,
+        owed,
         supplyDue,
         datasets: deps.datasets,
         establishments: deps.establishments,

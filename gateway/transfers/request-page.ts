@@ -10,6 +10,7 @@ import { answerOf } from './answers.ts'
 import { openingFacts } from './collect.ts'
 import type { TransferDeps } from './deps.ts'
 import { factsOf } from './facts.ts'
+import { copiesOf } from './owed.ts'
 import { findTexts } from './store.ts'
 import { after, type Transfer, type TransferAct } from './transfer.ts'
 import { viewTransfer } from './view.ts'
@@ -60,10 +61,18 @@ export async function transferPage(
     establishments: transfer.establishments.map((code) => deps.establishments.find(code)),
     ...(await actsOf(deps, context, transfer)),
     item,
+    copies: item && (await copiesOf(context, item.id, id)),
+    mayAttest: await mayAttest(deps, context, transfer),
     certificate: item && (await findCertificate(context.tx, item.id)),
     mistaken,
   }
   return { events: [event], view: { template: 'request.njk', data } }
+}
+
+/** Whether this person may say what became of the copies: the act is judged again. */
+async function mayAttest(deps: TransferDeps, context: PersonContext, transfer: Transfer): Promise<boolean> {
+  const facts = await factsOf(context.tx, context.person, transfer, context.now)
+  return deps.judge.rehearse('attest', facts).outcome === 'permit'
 }
 
 /**

@@ -85,6 +85,17 @@ export const supplyBody = z.discriminatedUnion('outcome', [
 ])
 export type SupplyInput = z.output<typeof supplyBody>
 
+/** All copies at once: a copy that is only half accounted for is not. */
+export const attestBody = z.strictObject({
+  outcome: z.enum(['destroyed', 'returned'], 'Say whether every copy is destroyed or returned.').describe('What became of every copy: downloads, prints, copies passed on'),
+  everyCopy: z.boolean().refine((said) => said, 'Confirm that you have looked for every copy: downloads, prints and copies that you passed on.'),
+}) // prettier-ignore
+
+const owed = z.object({
+  transfer: z.uuid(), reference: z.string(), clause: z.string(), owes: z.enum(['acknowledge', 'attest']), dueOn: z.string(), overdue: z.boolean(),
+}) // prettier-ignore
+export const owedAnswer = z.object({ yours: z.array(owed), others: z.array(owed) })
+
 export const transferAnswer = z.object({
   id: z.uuid(),
   reference: z.string(),

@@ -96,7 +96,7 @@ const requestForm = (gateway: TestGateway): Record<string, string> =>
 const fittings = (gateway: TestGateway): Record<string, Fitting> => {
   const answer = { fingerprint: 'F'.repeat(40), answer: 'ABC' }
   const plain = [
-    'get /api/v1/me', 'get /start', 'get /keys', 'get /api/v1/requests', 'get /', 'get /requests/new', 'get /access-log',
+    'get /api/v1/me', 'get /start', 'get /keys', 'get /api/v1/requests', 'get /api/v1/duties', 'get /', 'get /requests/new', 'get /access-log',
     'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /access-log/:id', 'get /api/v1/ledger/entries/:id', 'get /api/v1/ledger/verifier-key',
     'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
     'get /keys/new', 'get /open', 'get /keys/changes', 'get /api/v1/keys/changes',
@@ -155,6 +155,11 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /requests/:id/package': { state: 'available' },
     'post /api/v1/requests/:id/acknowledge': { state: 'collected' },
     'post /requests/:id/acknowledge': { state: 'collected' },
+    'post /api/v1/requests/:id/attest': {
+      state: 'collected',
+      body: { outcome: 'destroyed', everyCopy: true },
+    },
+    'post /requests/:id/attest': { state: 'collected', form: { outcome: 'destroyed', everyCopy: 'yes' } },
     'get /api/v1/requests/:id/certificate': { state: 'destroyed' },
     'get /requests/:id/certificate': { state: 'destroyed' },
     'post /api/v1/exports/rehearse': { body: {} },
@@ -473,6 +478,7 @@ describe('the access matrix', () => {
         const given = fittings(gateway)[name] ?? {}
         const id = await idFor(given, method === 'post' && path.endsWith('return'))
         if (given.unacknowledged) await forgetReceipt(gateway)
+        if (path.endsWith('/attest')) await takeCopy(gateway, id)
         rows.set(name, [
           ...(rows.get(name) ?? []),
           await outcomeOf(
@@ -511,6 +517,17 @@ async function firstDelivery(gateway: TestGateway): Promise<void> {
 async function forgetReceipt(gateway: TestGateway): Promise<void> {
   await gateway.owner.query(
     `update concordat.delivery set state = 'sent', acknowledged_at = null, acknowledged_by = null where number = 1`,
+  )
+}
+
+/** The first analyst took a copy, and nobody has said what became of it. */
+async function takeCopy(gateway: TestGateway, transferId: string): Promise<void> {
+  await gateway.owner.query('delete from concordat.copy_attestation')
+  await gateway.owner.query(
+    `insert into concordat.collection (id, item_id, person_id, key_fingerprint, collected_at)
+     select gen_random_uuid(), i.id, t.requester, k.fingerprint, now() from concordat.item i join concordat.transfer t on t.id = i.transfer_id
+       join concordat.person_key k on k.person_id = t.requester and k.state = 'enrolled' where i.transfer_id = $1`,
+    [transferId],
   )
 }
 

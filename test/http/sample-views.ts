@@ -93,6 +93,14 @@ function requestIn(state: TransferState, acts: Record<string, boolean>, more: Re
   return { transfer: transferIn(state), answer, texts, people, dataset, purpose: purposes[0], establishments: [places.get('BMI'), undefined], acts, blocked: [], ...more } // prettier-ignore
 }
 
+const copiesOwed = {
+  taken: [{ id: 'k-1', personId: 'p-1', collectedAt: at(4) }, { id: 'k-2', personId: 'p-1', collectedAt: at(5), attested: { state: 'destroyed', at: at(6) } }],
+  owed: [
+    { transfer: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', reference: 'HP-2026-0042', clause: 'local/attest-copies', owes: 'attest', dueOn: '2026-05-01', overdue: true },
+    { transfer: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', reference: 'HP-2026-0042', clause: 'local/say-it-arrived', owes: 'acknowledge', dueOn: '2026-05-02', overdue: false },
+  ],
+} // prettier-ignore
+
 const says = {
   status: 'part-complete', authority: { agreement: 'hmpps-2025', clauses: ['hmpps-2025/19-destruction'] },
   copies: [
@@ -278,6 +286,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['key-changes.njk', 'changes to confirm', { changes: [{ id: 'b4a1a4de', owner: { name: hostile('Ayesha'), email: hostile('a@b') }, answeredAt: at(1) }, { id: 'c', owner: { name: 'G', email: 'g' }, answeredAt: at(2) }], mistaken: { id: 'b4a1a4de', given: hostile('1234'), faults: faultsOf('heard') } }],
   ['key-changes.njk', 'nothing to confirm', { changes: [], mistaken: {} }],
   ['home.njk', 'nothing', { waitingOnYou: [], yours: [], due: [], mayRequest: true }],
+  ['home.njk', 'what is owed', { waitingOnYou: [], yours: [], due: [], mayRequest: true, owed: { yours: copiesOwed.owed, others: copiesOwed.owed } }],
   ['home.njk', 'lists', { waitingOnYou: [transferIn('requested')], yours: [transferIn('available'), transferIn('destroyed')], due: [{ transfer: transferIn('collected'), destroyOn: '2027-04-03' }], mayRequest: false, datasets: new Map([['use-of-force', dataset]]), supplyDue: { [transferIn('requested').id]: at(9) } }],
   ['builder.njk', 'the three questions', { exchanges, inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
   ['builder.njk', 'no inspection', { exchanges, inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
@@ -294,6 +303,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['request.njk', 'to be collected', requestIn('available', { collect: true }, { item })],
   ['request.njk', 'not to be collected yet', requestIn('available', {}, { item, blocked: [localRefusal, refusal] })],
   ['request.njk', 'collected', requestIn('collected', { collect: true, acknowledge: true }, { item })],
+  ['request.njk', 'whose copies are overdue', requestIn('destroyed', {}, { item: destroyed, copies: copiesOwed, mayAttest: true, mistaken: { form: 'attest', given: { outcome: 'returned' }, faults: faultsOf('outcome', 'everyCopy') } })],
   ['request.njk', 'destroyed', requestIn('destroyed', {}, { item: destroyed, certificate })],
   ['refusal.njk', 'a letter', { letter: { outcome: 'refused', reference: 'd-1', act: 'collect', agreement: 'hmpps-2025', pack: 'hmpps-2025@abc', refusals: [refusal, localRefusal] } }],
   ['open.njk', 'a file that somebody has', { gatewayKey: hostile('key') }],

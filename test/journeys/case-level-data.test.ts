@@ -47,7 +47,7 @@ describe('a request for case-level data', () => {
     const types = (await entriesOf(gateway, `transfer=${id}`)).map((entry) => entry['type'])
     expect(types).toEqual([
       'transfer.requested', 'transfer.approved', 'transfer.supplied', 'source.read', 'item.sealed', 'item.collected',
-      'item.acknowledged', 'transfer.viewed', 'transfer.viewed', 'certificate.viewed', 'item.destroyed', 'certificate.issued',
+      'item.acknowledged', 'transfer.viewed', 'transfer.viewed', 'certificate.viewed', 'duty.reminded', 'item.destroyed', 'certificate.issued',
     ]) // prettier-ignore
   })
 })

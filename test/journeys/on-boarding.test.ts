@@ -87,7 +87,7 @@ describe('an agreement that nobody has seen before', () => {
     expect((await caseworker.get(`${transfer}/certificate`)).status).toBe(200)
 
     const { rows } = await gateway.owner.query(
-      `select clause, pack_hash, met_at from concordat.duty where transfer_id = $1`,
+      `select clause, pack_hash, met_at from concordat.duty where transfer_id = $1 and meets = 'transfer.supplied'`,
       [id],
     )
     expect(rows).toEqual([
