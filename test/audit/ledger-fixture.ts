@@ -21,6 +21,8 @@ export interface LedgerFixture {
   readonly owner: Database
   readonly signer: NoteSigner
   readonly directory: string
+  /** For processes of their own. */
+  readonly urls: { readonly gatewayUrl: string; readonly ledgerUrl: string; readonly ownerUrl: string }
   readonly publisher: PublisherDeps
   /** Appends in a transaction of its own. */
   write(...events: [LedgerEvent, ...LedgerEvent[]]): Promise<Appended[]>
@@ -55,6 +57,7 @@ export async function openLedger(): Promise<LedgerFixture> {
     owner,
     signer,
     directory,
+    urls: fresh,
     publisher,
     write: (...events) => gateway.withTransaction((tx) => append(tx, events, AT)),
     sequenceAll: async () => {
