@@ -138,6 +138,8 @@ export const catalogue = {
     { epoch: count, closedOrigin: name, closedSize: count, closedRoot: sha256Hex, lost: count },
     {},
   ),
+  /** Recorded at the first start with other keys than before. */
+  'ledger.signed-by': eventType(1, { keys: names, added: names, retired: names }, {}),
   'ledger.pruned': eventType(1, { from: count, to: count, before: day }, {}),
   'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
   'agreement.viewed': eventType(

@@ -26,7 +26,7 @@ export async function startWitnesses(
   now: Date,
 ): Promise<Witnesses> {
   const keys = await openKeyDirectory(keyDirectory, { createMissing: true, email: 'gateway@concordat.example', at: now }) // prettier-ignore
-  const log = formatVerifierKey((await ledgerSigner(origin, keys.ledger.privateKey)).key)
+  const log = formatVerifierKey((await ledgerSigner(origin, keys.ledger[0].privateKey)).key)
   const running: { party: string; witness: RunningWitness; url: string }[] = []
   for (const party of parties) {
     const folder = path.join(directory, 'witnesses', party)

@@ -1,15 +1,22 @@
 // The gateway's own keys as they lie on its disk: signing/ holds what signs packages, certificates and checkpoints, shelves/
 // the key store. One directory outside the database and its backups; only a first start makes what is missing.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { type ChangingKey, loadOrCreateChangingKey } from '../keys/changing-key.ts'
+import { isErrno, writeOver } from '../keys/durable-file.ts'
 import { openFileKeyStore } from '../keys/file-key-store.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Secret } from '../keys/secret.ts'
-import { loadOrCreateEd25519, loadOrCreateHashKey, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
-import type { Ed25519KeyPair, SigningKeys } from '../keys/signing-keys.ts'
+import { loadOrCreateHashKey, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
+
+export const LEDGER_KEY = 'ledger-signing'
 
 export interface GatewayKeys extends SigningKeys {
-  readonly ledger: Ed25519KeyPair
+  /** Two while it is being changed, the newer one first. */
+  readonly ledger: ChangingKey
+  /** What the ledger was signed with before, one line each: "2026-11-26 <verifier key>". */
+  readonly retiredLedgerKeys: readonly string[]
   /** For the list of what was forgotten: whoever has the list and not this key cannot guess what is on it. */
   readonly forgotten: Secret
   readonly store: KeyStore
@@ -31,9 +38,30 @@ export async function openKeyDirectory(
   if (createMissing)
     for (const folder of [signing, shelves]) await mkdir(folder, { recursive: true, mode: 0o700 })
   const keys = await loadOrCreateSigningKeys(signing, { createMissing, name: 'Concordat gateway', email, at })
-  const ledger = await loadOrCreateEd25519(signing, 'ledger-signing', { createMissing })
+  const ledger = await loadOrCreateChangingKey(signing, LEDGER_KEY, { createMissing })
+  const retiredLedgerKeys = await readRetired(signing)
   const forgotten = await loadOrCreateHashKey(signing, 'forgotten', { createMissing })
-  return { ...keys, ledger, forgotten, store: await openFileKeyStore(shelves) }
+  return { ...keys, ledger, retiredLedgerKeys, forgotten, store: await openFileKeyStore(shelves) }
+}
+
+/** Public, so that what was signed before can be verified; the private half is gone. */
+export async function noteRetired(signing: string, day: string, verifierKey: string): Promise<void> {
+  const lines = await readRetired(signing)
+  if (lines.some((line) => line.endsWith(verifierKey))) return
+  await writeOver(retiredFile(signing), Buffer.from([...lines, `${day} ${verifierKey}`, ''].join('\n')))
+}
+
+async function readRetired(signing: string): Promise<string[]> {
+  try {
+    return (await readFile(retiredFile(signing), 'utf8')).split('\n').filter((line) => line !== '')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+function retiredFile(signing: string): string {
+  return path.join(signing, `${LEDGER_KEY}.retired.txt`)
 }
 
 export function foldersOf(directory: string): { readonly signing: string; readonly shelves: string } {

@@ -1,11 +1,10 @@
 // The ledger's own process: gives committed entries their numbers and publishes signed checkpoints, every quarter of a second
 // or when asked. Every gateway and worker runs one; the database lets one work at a time.
-import type { KeyObject } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileAnchor } from '../audit/anchor.ts'
 import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
-import { formatVerifierKey, type NoteSigner } from '../audit/note.ts'
+import { formatVerifierKey, type VerifierKey } from '../audit/note.ts'
 import { publish, type PublisherDeps } from '../audit/publisher.ts'
 import type { Policy } from '../audit/policy.ts'
 import { sequence } from '../audit/sequencer.ts'
@@ -14,13 +13,15 @@ import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
 import type { WitnessingDeps } from '../audit/witness/gather.ts'
 import type { Clock } from './clock.ts'
 import type { Database } from './db.ts'
-import { ledgerSigner } from './ledger-signer.ts'
+import { ledgerSigners } from './ledger-signer.ts'
 import { asksWitnesses, openWitnessing, readWitnessing, type Witnessing } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 
 export interface Ledger {
-  /** C2SP signed-note verifier key. */
+  /** C2SP signed-note verifier key; the newest while it is being changed. */
   readonly verifierKey: string
+  /** Those that sign, the newest first. */
+  readonly keys: readonly VerifierKey[]
   readonly origin: string
   /** Which witnesses must have cosigned; undefined when nobody is asked. */
   readonly policy: Policy | undefined
@@ -50,7 +51,8 @@ export interface LedgerDeps {
   readonly clock: Clock
   readonly log: Log
   readonly origin: string
-  readonly privateKey: KeyObject
+  /** The newest first; all sign. */
+  readonly signWith: Parameters<typeof ledgerSigners>[1]
   /** Holds the published files and the anchor: on a disk that is not restored together with the database. */
   readonly directory: string
   /** File of the policy that says who witnesses it. */
@@ -69,9 +71,9 @@ const doubtful: ReadonlySet<LedgerFaultCode> = new Set([
 ]) // prettier-ignore
 
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
-  const signer = await ledgerSigner(deps.origin, deps.privateKey)
+  const signers = await ledgerSigners(deps.origin, deps.signWith)
   const witnessing = await openWitnessing(deps.policyFile, deps.clock)
-  const publisher = publisherOf(deps, signer, witnessing)
+  const publisher = publisherOf(deps, signers, witnessing)
   const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => () => readIfThere(path.join(directory, 'checkpoint'))) } // prettier-ignore
   const tellWitnessing = alarm(deps, witnessing?.policy)
   let failure: string | undefined
@@ -102,7 +104,8 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   }
   const loop = repeatedly(catchUp)
   return {
-    verifierKey: formatVerifierKey(signer.key),
+    verifierKey: formatVerifierKey(signers[0].key),
+    keys: signers.map(({ key }) => key),
     origin: deps.origin,
     policy: witnessing?.policy,
     catchUp,
@@ -166,13 +169,13 @@ function alarm({ db, log }: LedgerDeps, policy: Policy | undefined): () => Promi
 
 function publisherOf(
   { db, origin, directory, clock }: LedgerDeps,
-  signer: NoteSigner,
+  signers: PublisherDeps['signers'],
   witnessing: WitnessingDeps | undefined,
 ): PublisherDeps {
   return {
     db,
     origin,
-    signers: [signer],
+    signers,
     anchor: fileAnchor(path.join(directory, 'anchor')),
     publications: [
       { profile: 'hashes', directory: path.join(directory, 'hashes') },

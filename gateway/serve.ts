@@ -2,7 +2,10 @@
 // running, then the connections.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { z } from 'zod'
+import { readLog } from '../audit/log.ts'
 import { record } from './http/mount.ts'
+import { keyName } from './ledger-signer.ts'
 import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
 import { startWatch as watchExports } from './exports/watch.ts'
@@ -59,6 +62,7 @@ export async function beginLedger(wiring: Wiring): Promise<void> {
   if (wiring.ledgerProcess.doubt() === undefined) {
     await replayErasures(wiring)
     await announceAgreements(wiring)
+    await announceSigners(wiring)
   }
   wiring.ledgerProcess.start()
 }
@@ -69,6 +73,19 @@ async function announceAgreements({ db, clock, policies }: Wiring): Promise<void
     const keys = [...agreements.agreements.values()].map(({ key, hash }) => `${key}@${hash}`)
     const shipped = await recordShipped(tx, policies, agreements.localHash, clock())
     await record(tx, [{ type: 'agreements.loaded', actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'start', policy: agreements.localHash, detail: { agreements: keys, clauses: agreements.clauses.size } }, ...shipped], clock()) // prettier-ignore
+  })
+}
+
+/** Which keys sign is itself in the ledger, so that a change of key is seen by whoever reads it. */
+async function announceSigners({ db, clock, ledgerProcess }: Wiring): Promise<void> {
+  await db.withTransaction(async (tx) => {
+    const { lines } = await readLog(tx, { type: 'ledger.signed-by' }, { limit: 1 })
+    const before = z.array(z.string()).parse(lines[0]?.detail['keys'] ?? [])
+    const keys = ledgerProcess.keys.map(keyName)
+    const added = keys.filter((key) => !before.includes(key))
+    const retired = before.filter((key) => !keys.includes(key))
+    if (added.length + retired.length === 0) return
+    await record(tx, [{ type: 'ledger.signed-by', actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'start', detail: { keys, added, retired } }], clock()) // prettier-ignore
   })
 }
 

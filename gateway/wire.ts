@@ -22,6 +22,7 @@ import { replayErasures } from './forgetting/replay.ts'
 import { openJobQueue } from './jobs.ts'
 import { openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
+import { verifierKeyLines } from './ledger-signer.ts'
 import { asksWitnesses } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
@@ -60,7 +61,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const db = deciding(databases.gateway, policies)
   await announceLostKeys(db, keys.store, log)
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => replayErasures({ db, clock, log, forgottenList }), origin: config.ledgerOrigin, privateKey: keys.ledger.privateKey, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy }) // prettier-ignore
+  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => replayErasures({ db, clock, log, forgottenList }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {
@@ -83,7 +84,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     certificateJwk: { ...keys.certificates.publicJwk },
     backupDays: config.backupDays,
     forgottenList,
-    verifierKey: ledger.verifierKey,
+    verifierKey: ledger.verifierKey, verifierKeys: verifierKeyLines(ledger.keys, keys.retiredLedgerKeys),
     proofOf: (entryId: string) => ({ entryId, confirm: () => confirmCommitted(db, entryId).then(() => undefined), count: (itemId: string) => countKeyUse(db, { itemId, entryId, at: clock() }) }),
     proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId, asksWitnesses(ledger.policy)),
     policyHolds: asksWitnesses(ledger.policy),

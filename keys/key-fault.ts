@@ -35,6 +35,8 @@ export type KeyFaultCode =
   | 'signing-key.missing'
   | 'signing-key.unsafe-mode'
   | 'signing-key.damaged'
+  | 'signing-key.changing'
+  | 'signing-key.not-changing'
   | 'certificate.malformed'
   | 'manifest.malformed'
   | 'manifest.untrue'

@@ -93,6 +93,10 @@ export async function loadOrCreateEd25519(
   throw new KeyFault('signing-key.damaged', `The signing key ${name} cannot be read.`)
 }
 
+export async function hasSigningKey(dir: string, name: string): Promise<boolean> {
+  return (await readIfThere(join(dir, `${name}.pem`))) !== undefined
+}
+
 /**
  * A random key of one name for keyed hashes, 32 bytes, kept as hexadecimal digits.
  * @throws {KeyFault} `signing-key.missing`, `signing-key.unsafe-mode`, `signing-key.damaged`

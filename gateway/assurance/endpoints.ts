@@ -16,8 +16,8 @@ import { oneEntryEndpoints, type OneEntryDeps } from './one-entry.ts'
 
 export interface AssuranceDeps extends OneEntryDeps {
   readonly ledger: () => Promise<LedgerState>
-  /** The public half of the ledger's key, as C2SP writes it. */
-  readonly verifierKey: string
+  /** The public halves of the ledger's keys, as C2SP writes them; those that sign no more are comments. */
+  readonly verifierKeys: readonly string[]
   /** Public. */
   readonly certificateJwk: Readonly<Record<string, unknown>>
 }
@@ -54,7 +54,7 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
     ...oneEntryEndpoints(deps),
     endpoint({
       surface: 'api', method: 'get', path: '/api/v1/ledger/verifier-key', summary: 'The key that checkpoints are verified with (C2SP signed-note)', input: {},
-      handle: (context) => Promise.resolve({ events: [viewed(context, '/api/v1/ledger/verifier-key')], contentType: 'text/plain', json: `${deps.verifierKey}\n` }),
+      handle: (context) => Promise.resolve({ events: [viewed(context, '/api/v1/ledger/verifier-key')], contentType: 'text/plain', json: `${deps.verifierKeys.join('\n')}\n` }),
     }),
     endpoint({
       surface: 'api', method: 'get', path: '/api/v1/ledger/checkpoint', summary: 'The latest signed checkpoint (C2SP tlog-checkpoint)', input: {},

@@ -7,12 +7,15 @@ import { systemClock } from '../clock.ts'
 import { parseKeyConfig, processEnvironment } from '../config.ts'
 import { foldersOf, openKeyDirectory } from '../key-directory.ts'
 import { ledgerSigner } from '../ledger-signer.ts'
+import { retireVerb, rotateVerb } from './keys-rotate.ts'
 import { witnessKeyCommand } from './keys-witness.ts'
 
 export function keysVerb(): Command {
   return new Command('keys')
     .description('Look after the gateway’s own keys, or make those of a witness.')
     .addCommand(createVerb())
+    .addCommand(rotateVerb())
+    .addCommand(retireVerb())
     .addCommand(witnessKeyCommand())
 }
 
@@ -37,7 +40,7 @@ Example:
         email: mailFrom,
         at: systemClock(),
       })
-      const { key } = await ledgerSigner(ledgerOrigin, keys.ledger.privateKey)
+      const { key } = await ledgerSigner(ledgerOrigin, keys.ledger[0].privateKey)
       const lines = [
         `${isFirst ? 'Made' : 'Already there:'} the keys in ${keyDirectory}`,
         `  packages are signed by      ${keys.packages.fingerprint}`,

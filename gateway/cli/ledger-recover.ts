@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { fileAnchor } from '../../audit/anchor.ts'
 import { folderLog } from '../../audit/fsck/folder-log.ts'
 import { openNewEpoch, type OpenedEpoch } from '../../audit/new-epoch.ts'
+import { parseVerifierKeys } from '../../audit/verifier-keys.ts'
 import { Diverged, recoverFromPublished, type Recovery } from '../../audit/recover.ts'
 import { systemClock } from '../clock.ts'
 import { parseRecoveryConfig, processEnvironment } from '../config.ts'
@@ -41,13 +42,17 @@ async function recover(newEpoch: string | undefined): Promise<{ text: string; ex
   const config = parseRecoveryConfig(processEnvironment())
   const { openDatabase } = await import('../db.ts')
   const { openKeyDirectory } = await import('../key-directory.ts')
-  const { ledgerSigner } = await import('../ledger-signer.ts')
-  const { ledger } = await openKeyDirectory(config.keyDirectory, { createMissing: false, email: config.mailFrom, at: systemClock() }) // prettier-ignore
-  const { key } = await ledgerSigner(config.ledgerOrigin, ledger.privateKey)
+  const { ledgerSigners } = await import('../ledger-signer.ts')
+  const { ledger, retiredLedgerKeys } = await openKeyDirectory(config.keyDirectory, { createMissing: false, email: config.mailFrom, at: systemClock() }) // prettier-ignore
+  // What was published last may have been signed before the key was changed.
+  const keys = [
+    ...(await ledgerSigners(config.ledgerOrigin, ledger)).map(({ key }) => key),
+    ...(await parseVerifierKeys(retiredLedgerKeys.map((line) => line.split(' ')[1]).join('\n'))),
+  ]
   const db = openDatabase(config.ownerUrl, { applicationName: 'concordat-recover', maxConnections: 1 })
   const directory = config.ledgerDirectory
   const deps = {
-    db, keys: [key], origin: config.ledgerOrigin, anchor: fileAnchor(path.join(directory, 'anchor')),
+    db, keys, origin: config.ledgerOrigin, anchor: fileAnchor(path.join(directory, 'anchor')),
     log: folderLog(path.join(directory, 'full')), clock: systemClock,
   } // prettier-ignore
   try {

@@ -15,6 +15,7 @@ class Broken extends Error {}
 /** The same database, whose transaction breaks off at a statement; past the last one it breaks at the commit, undone. */
 function breaking(db: Transactor, at: number): Transactor {
   return {
+    query: (text, values) => db.query(text, values),
     withTransaction: (work) =>
       db.withTransaction(async (tx) => {
         let left = at
