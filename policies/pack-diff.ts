@@ -14,6 +14,7 @@ export interface Difference {
 }
 
 type AnyPack = Pack<AgreementFile | GatewayFile>
+type Comparable = Pick<Pack<object>, 'key' | 'head' | 'paragraphs'>
 
 /** @returns nothing where the two say the same, whatever the layout of their files */
 export function packDifferences(before: Agreements, after: Agreements): Difference[] {
@@ -30,11 +31,17 @@ export function packDifferences(before: Agreements, after: Agreements): Differen
   ]
 }
 
+/** All that an agreement says, as what a set without it would gain. */
+export function contentsOf(agreement: AnyPack): Difference[] {
+  const nothing = { ...agreement, head: { ...agreement.head, value: {} }, paragraphs: [] }
+  return packDifference(nothing, agreement)
+}
+
 function packsOf({ agreements, local }: Agreements): Map<string, AnyPack> {
   return new Map<string, AnyPack>([...agreements, [local.key, local]])
 }
 
-function packDifference(before: AnyPack, after: AnyPack): Difference[] {
+function packDifference(before: Comparable, after: Comparable): Difference[] {
   const pack = after.key
   const compare = (
     what: Difference['what'],

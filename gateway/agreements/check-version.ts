@@ -26,6 +26,8 @@ export interface Checked {
   readonly agreement: Agreement
   /** Everything that decides on the version's first day, with it in its place. */
   readonly set: Agreements
+  /** What would decide on that day without it. */
+  readonly before: Agreements
   /** What Annex A of the ICO's code asks for and is not there: it stops an activation, and not a proposal. */
   readonly missing: readonly string[]
   readonly differences: readonly Difference[]
@@ -71,11 +73,13 @@ export function checkVersion(
   const [set] = sets
   const agreement = set?.agreements.get(version.key)
   if (set === undefined || agreement === undefined) throw new Error('a version that is loaded and not there')
+  if (agreement.hash !== version.hash) throw new PackFault([neverDecides(version.key, agreement)])
+  const before = standing.on(first)
   return {
     agreement,
-    set,
+    ...{ set, before },
     missing: takesNewTransfers(agreement) ? missingFrom(agreement) : [],
-    differences: packDifferences(standing.on(first), set),
+    differences: packDifferences(before, set),
   }
 }
 
@@ -90,6 +94,12 @@ function otherKey(key: string, given: string): Fault {
   return { code: 'unknown-name', file: `agreements/${key}/agreement.yaml`, line: 1, message: `This is ${given}, and not ${key}.`, remedy: 'Mend the key, or propose it under its own.' } // prettier-ignore
 }
 
+/** Of the versions of an agreement the one with the latest first day decides (S50): one that starts before it comes too late. */
+function neverDecides(key: string, deciding: Agreement): Fault {
+  const since = firstDayOf(deciding) ?? 'any day'
+  return { code: 'shape', file: `agreements/${key}/agreement.yaml`, line: 1, message: `This version would never decide: the one that decides from ${since} on starts later.`, remedy: 'Give it the same first day, or a later one as appliesFrom.' } // prettier-ignore
+}
+
 /** Faults as the answer to whoever sent them: each with file, line, what is wrong and what to do. */
 export function asProblem(error: unknown): unknown {
   if (!(error instanceof PackFault)) return error
@@ -98,9 +108,6 @@ export function asProblem(error: unknown): unknown {
     .slice(0, 200)
     .map(({ file, line, message, remedy }) => ({ field: `${file}:${line}`, message: `${message} ${remedy}` }))
   const count = `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}`
-  return new Problem(
-    'pack.refused',
-    `It has ${count}. Mend what is named here and propose it again. The version in force stays in force.`,
-    fields,
-  )
+  const says = `It has ${count}. Mend what is named here and propose it again. The version in force stays in force.`
+  return Object.assign(new Problem('pack.refused', says, fields), { cause: error })
 }

@@ -89,7 +89,7 @@ function paragraphOf(
   }
 }
 
-function headingOf(key: string, number: string): string {
+export function headingOf(key: string, number: string): string {
   if (key === 'local') return `Section ${number}`
   if (number.startsWith('annex-')) return `Annex ${number.slice(6).toUpperCase()}`
   return /^\d+-\d+$/.test(number) ? `Paragraphs ${number.replace('-', ' to ')}` : `Paragraph ${number}`

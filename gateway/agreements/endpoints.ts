@@ -5,7 +5,14 @@ import type { LookDeps } from './look.ts'
 import { agreementPages } from './pages.ts'
 import { paperworkEndpoints } from './paperwork/endpoints.ts'
 import { versionApi } from './version-api.ts'
+import { versionPages } from './version-pages.ts'
 
 export function agreementEndpoints(deps: LookDeps): Endpoint[] {
-  return [...agreementApi(deps), ...agreementPages(deps), ...paperworkEndpoints(deps), ...versionApi(deps)]
+  return [
+    ...versionPages(deps),
+    ...agreementApi(deps),
+    ...agreementPages(deps),
+    ...paperworkEndpoints(deps),
+    ...versionApi(deps),
+  ]
 }

@@ -26,7 +26,7 @@ interface About {
 }
 
 /** A release's own versions are proposed by nobody who could activate them. */
-const release = 'release'
+export const release = 'release'
 
 export async function factsOfVersion(
   { policies }: Pick<VersionDeps, 'policies'>,

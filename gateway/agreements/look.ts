@@ -1,12 +1,14 @@
 // Looking at the versions of an agreement: for whoever holds a role, and each look is an entry. A version that waits is tried
 // again against what is in force now.
-import type { Difference } from '../../policies/pack-diff.ts'
 import { londonDate, startOfDay } from '../../policies/calendar.ts'
+import { PackFault } from '../../policies/fault.ts'
+import type { AgreementVersion } from '../../policies/versions.ts'
 import type { Database } from '../db.ts'
 import type { Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, stateConflict } from '../http/problem.ts'
 import { allowed } from '../people/allowed.ts'
+import { checkVersion, type Checked } from './check-version.ts'
 import { check, type VersionDeps } from './judge-version.ts'
 import { findProposal, findVersion, listProposals, type Proposal } from './version-store.ts'
 import { replayVersion, type VersionReplay } from './replay-version.ts'
@@ -20,9 +22,10 @@ type Format = 'json' | 'page'
 
 export interface Looked {
   readonly proposal: Proposal
-  readonly missing: readonly string[]
-  /** Between what is in force and the proposal; nothing of one that waits no more. */
-  readonly differences: readonly Difference[]
+  readonly version?: AgreementVersion
+  /** What it would do, of one that waits; or why it can stand no longer. */
+  readonly checked?: Checked
+  readonly fault?: PackFault
 }
 
 /** Newest first. @throws {Problem} `not-found` where there is no such agreement */
@@ -40,7 +43,7 @@ export async function lookAtAll(
   })
 }
 
-/** @throws {Problem} `not-found`; `pack.refused` where it can no longer stand */
+/** @throws {Problem} `not-found` */
 export async function lookAt(
   deps: LookDeps,
   context: PersonContext,
@@ -51,10 +54,7 @@ export async function lookAt(
     const proposal = await findProposal(context.tx, id)
     if (proposal?.agreement !== key) throw notFound()
     const version = proposal.state === 'proposed' ? await findVersion(context.tx, proposal.hash) : undefined
-    const { missing, differences } = version
-      ? check(deps, version, context.now)
-      : { missing: [], differences: [] }
-    return { proposal, missing, differences }
+    return { proposal, ...(version && { version, ...tried(deps, version, context.now) }) }
   })
 }
 
@@ -62,7 +62,13 @@ export async function lookAt(
 export async function lookBack(
   deps: LookDeps,
   context: PersonContext,
-  { key, id, since, as }: Named & { readonly since: string; readonly as: Format },
+  {
+    key,
+    id,
+    since,
+    as,
+    most,
+  }: Named & { readonly since: string; readonly as: Format; readonly most?: number },
 ): Promise<Outcome<VersionReplay>> {
   return looking(deps, context, { key, as }, async () => {
     const proposal = await findProposal(context.tx, id)
@@ -70,8 +76,17 @@ export async function lookBack(
     const version = proposal.state === 'proposed' ? await findVersion(context.tx, proposal.hash) : undefined
     if (!version) throw stateConflict(`This version is ${proposal.state}.`)
     const { set } = check(deps, version, context.now)
-    return replayVersion(deps.reading, { set, since: startOfDay(since) })
+    return replayVersion(deps.reading, { set, since: startOfDay(since), ...(most !== undefined && { most }) })
   })
+}
+
+function tried(deps: LookDeps, version: AgreementVersion, now: Date): Pick<Looked, 'checked' | 'fault'> {
+  try {
+    return { checked: checkVersion(deps.policies, version, londonDate(now)) }
+  } catch (error) {
+    if (error instanceof PackFault) return { fault: error }
+    throw error
+  }
 }
 
 function looking<T>(

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { endpoint, type Endpoint, type PersonContext } from '../http/endpoint.ts'
 import { Problem } from '../http/problem.ts'
 import { asJson } from '../decisions/replies.ts'
-import { lookAt, lookAtAll, lookBack, type LookDeps } from './look.ts'
+import { asProblem } from './check-version.ts'
+import { lookAt, lookAtAll, lookBack, type LookDeps, type Looked } from './look.ts'
 import { archiveRule, readArchive } from './version-files.ts'
 import { activateVersion, proposeVersion, withdrawVersion } from './versions.ts'
 import type { Proposal } from './version-store.ts'
@@ -70,7 +71,7 @@ export function versionApi(deps: LookDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'get', path: `${base}/:id`, summary: 'A version: what it would change, and what it lacks', input: { params: versionParams }, answers: shownAnswer,
-      handle: async (context, { params }) => asJson(await lookAt(deps, context, params, 'json'), ({ proposal, missing, differences }) => ({ ...writeProposal(proposal), missing, differences })),
+      handle: async (context, { params }) => asJson(await lookAt(deps, context, params, 'json'), writeLooked),
     }),
     endpoint({
       ...at, method: 'get', path: `${base}/:id/replay`, summary: 'What a version would have decided otherwise since a day, by clause', input: { params: versionParams, query: sinceQuery }, answers: replayAnswer,
@@ -96,6 +97,13 @@ async function filesOf(
   throw new Problem('input.invalid', 'Send the files as JSON, or the folder as a .zip. Nothing was saved.', [
     { field: 'files', message: 'Fill this in.' },
   ])
+}
+
+/** @throws {Problem} `pack.refused` where it can stand no longer */
+function writeLooked({ proposal, checked, fault }: Looked): z.input<typeof shownAnswer> {
+  if (fault) throw asProblem(fault)
+  const { missing = [], differences = [] } = checked ?? {}
+  return { ...writeProposal(proposal), missing: [...missing], differences: [...differences] }
 }
 
 /** Who did it is in the ledger, and on the page. */

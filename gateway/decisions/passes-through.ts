@@ -67,6 +67,9 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'GET /api/v1/agreements/:key/record-of-processing',
     'GET /api/v1/agreements/:key/code-check',
     'GET /agreements',
+    'GET /agreements/propose',
+    'GET /agreements/:key/versions',
+    'GET /agreements/:key/versions/:id',
     'GET /agreements/:key/record-of-processing',
     'GET /agreements/:key/code-check',
     'GET /agreements/:key',
@@ -126,9 +129,9 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   receive: ['POST /api/v1/deliveries/:number/acknowledge', 'POST /deliveries/:number/acknowledge'],
   review: ['POST /api/v1/urgent-concerns/:id/review', 'POST /urgent-concerns/:id/review'],
   dispose: ['job sweep'],
-  'propose-version': [`POST ${versions}`],
-  'activate-version': [`POST ${versions}/:id/activate`],
-  'withdraw-version': [`POST ${versions}/:id/withdraw`],
+  'propose-version': [`POST ${versions}`, 'POST /agreements/propose'],
+  'activate-version': [`POST ${versions}/:id/activate`, 'POST /agreements/:key/versions/:id/activate'],
+  'withdraw-version': [`POST ${versions}/:id/withdraw`, 'POST /agreements/:key/versions/:id/withdraw'],
 }
 
 /** Everything that passes through a clause, each once. */

@@ -109,6 +109,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /deliveries/:number/changes.csv', 'get /urgent-concerns', 'get /api/v1/urgent-concerns',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
     'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
+    'get /agreements/propose', 'post /agreements/propose', 'get /agreements/:key/versions',
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
     'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',
@@ -233,6 +234,9 @@ const keeping = (): Record<string, Fitting> => {
     'get /api/v1/agreements/:key/versions/:id/replay': { proposed: true, query: '?since=2026-01-01' },
     'post /api/v1/agreements/:key/versions/:id/activate': { proposed: true },
     'post /api/v1/agreements/:key/versions/:id/withdraw': { proposed: true },
+    'get /agreements/:key/versions/:id': { proposed: true },
+    'post /agreements/:key/versions/:id/activate': { proposed: true, form: {} },
+    'post /agreements/:key/versions/:id/withdraw': { proposed: true, form: {} },
   } // prettier-ignore
 }
 

@@ -207,6 +207,25 @@ const states = new Map<string, object>([
   ['hmpps-2025/16', { enforcement: { tested: 1214, refused: 2, lastTested: at(2), lastRefused: at(1) } }],
   ['hmpps-2025/17', { clocks: { running: 1, met: 3, late: 0 } }],
 ]) // prettier-ignore
+const version = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a02', agreement: 'hmpps-2025', hash: 'ab'.repeat(32), state: 'proposed', proposedBy: 'p-1', proposedAt: at(3) } // prettier-ignore
+const packFaults = [{ code: 'yaml', file: hostile('agreements/x/16.yaml'), line: 12, message: hostile('It is wrong.'), remedy: hostile('Mend it.') }] // prettier-ignore
+const versionReplay = {
+  since: '2025-11-26', decisions: 40, unchanged: 37, undecided: [], isCut: false,
+  changed: [{ id: 'd-1', decidedAt: '2026-04-03T10:00:00Z', act: 'request', change: 'now-refused', nowRefusing: ['hmpps-2025/16-dsa'], noLongerRefusing: [] }],
+  byClause: [{ clause: 'hmpps-2025/16-dsa', nowRefuses: 1, noLongerRefuses: 0 }],
+} // prettier-ignore
+const versionRead = {
+  people: new Map([['p-1', { name: hostile('Ruth Castle'), party: 'hmi-prisons' }], ['p-2', { name: 'Peter Lowe', party: 'hmpps' }]]),
+  replay: versionReplay, mostShown: 50, acts: { request: 'asking for data' },
+  changes: [{
+    heading: 'Paragraph 16', title: hostile('Case-level data'),
+    items: [
+      { id: hostile('hmpps-2025/16'), change: 'changed', fields: [{ name: 'Words', runs: [{ kind: 'same', text: hostile('as') }, { kind: 'removed', text: hostile('is') }, { kind: 'added', text: hostile('was') }] }, { name: 'Clock: Limit', before: { text: hostile('5 days'), local: true }, after: { text: '7 days', local: false } }] },
+      { id: 'hmpps-2025/16#2', change: 'added', fields: [{ name: 'Rule', isRule: true, runs: [{ kind: 'added', text: hostile('forbid') }] }, { name: 'Who', after: { text: 'x', local: false } }] },
+      { id: 'gone', change: 'removed', fields: [] },
+    ],
+  }],
+} // prettier-ignore
 const [sampleParagraph] = agreementDocument.paragraphs
 const readAs = { document: agreementDocument, paragraphs: agreementDocument.paragraphs, states, shown: 5, total: 5, filters: {}, kinds: clauseKinds } // prettier-ignore
 
@@ -348,6 +367,16 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['agreement.njk', 'nothing left by the filter', { ...readAs, paragraphs: [], filters: { words: hostile('zebra') } }],
   ['clause.njk', 'a rule', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[0], examples: [{ name: hostile('It is encrypted'), outcome: 'permitted' }, { name: 'It is not', outcome: 'refused' }] }, state: states.get('hmpps-2025/16'), passes: [{ doing: 'collecting a package', ways: ['GET /x', 'job seal-package'] }, { doing: 'asking', ways: [] }] }],
   ['clause.njk', 'a duty that is over', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[1], means: [] }, state: {}, passes: [] }],
+  ['versions.njk', 'versions in every state', { ...versionRead, proposals: [version, { ...version, state: 'activated', activatedBy: 'p-2', activatedAt: at(4), appliesFrom: '2027-01-01', number: 7 }, { ...version, proposedBy: undefined, state: 'withdrawn', withdrawnBy: 'gone', withdrawnAt: at(5) }], key: 'hmpps-2025', mayPropose: true }],
+  ['version-propose.njk', 'the form', { wrong: [], faults: [], mayPropose: true }],
+  ['version-propose.njk', 'no file', { wrong: faultsOf('file'), faults: [], mayPropose: true }],
+  ['version-propose.njk', 'faults', { wrong: [], faults: packFaults, detail: hostile('It has 2 faults.'), mayPropose: true }],
+  ['version-propose.njk', 'somebody who keeps none', { wrong: [], faults: [], mayPropose: false }],
+  ['version.njk', 'one that waits, for its proposer', { ...versionRead, proposal: version, checked: { missing: [hostile('No review.')] }, stops: { activate: [localRefusal], withdraw: [] }, mayKeep: true }],
+  ['version.njk', 'one that another may activate', { ...versionRead, proposal: { ...version, appliesFrom: '2027-01-01' }, changes: [], replay: { ...versionReplay, changed: [], byClause: [], undecided: ['d-1'], isCut: true }, checked: { missing: [] }, stops: { activate: [], withdraw: [] }, mayKeep: true }],
+  ['version.njk', 'one for somebody who keeps none', { ...versionRead, proposal: version, checked: { missing: [] }, stops: { activate: [refusal], withdraw: [refusal] }, mayKeep: false }],
+  ['version.njk', 'one that can stand no longer', { people: versionRead.people, proposal: version, fault: { faults: packFaults }, changes: [], stops: { activate: [], withdraw: [] }, mayKeep: true }],
+  ['version.njk', 'one that was withdrawn', { people: versionRead.people, proposal: { ...version, state: 'withdrawn', withdrawnBy: 'p-1', withdrawnAt: at(5) }, changes: [], stops: { activate: [], withdraw: [] }, mayKeep: true }],
   ['paperwork.njk', 'a form with gaps', { form: paper, reference: hostile('CLD-1'), back: '/', marking: 'OFFICIAL-SENSITIVE' }],
   ['paperwork.njk', 'a whole form', { form: { ...paper, missing: 0, sections: [{ title: 'The request', rows: paper.sections[0]?.rows.slice(0, 1) }] }, reference: 'hmpps-2025', back: '/agreements/hmpps-2025' }],
   ['erasures.njk', 'in every state', { erasures: [erasure, { ...erasure, scope: 'fields', fields: [{ entry: 'e', field: 'actor.ip' }], basis: 'other', status: { state: 'withdrawn' } }, erased], bases }],
