@@ -76,6 +76,7 @@ export const rules: readonly IForbiddenRuleType[] = [
     '^keys/',
     'What touches keys and formats is in one folder.',
   ),
+  only('certificates-only-in-time', ['pkijs', 'asn1js'], '^audit/time/', 'One place reads ASN.1.'),
   only('cedar-only-in-policies', ['@cedar-policy'], '^policies/', 'One place decides.'),
   {
     name: 'http-knows-no-slice',

@@ -1,5 +1,6 @@
 // What our proof files carry as extra data: the entry's bytes, so that the leaf can be recomputed offline, and the openings of
-// chosen personal fields. Format: RFC 8785 JSON {"disclosed":[{"field","salt","value"}],"entry":base64,"format":"…@v1"}.
+// chosen personal fields; where there is one, the time token of its checkpoint (RFC 3161, DER). Format: RFC 8785 JSON
+// {"disclosed":[{"field","salt","value"}],"entry":base64,"format":"…@v1","timeToken":base64}, the last one where there is one.
 // Nothing in it is trusted: the entry must hash to the leaf that the proof is about, and each opening must open its commitment.
 import { canonicalBytes } from './canonical.ts'
 import { decodeText, fromBase64, toBase64 } from './bytes.ts'
@@ -12,13 +13,15 @@ export class DisclosureMalformed extends Error {}
 export interface Disclosure {
   readonly entry: Uint8Array
   readonly disclosed: readonly Opening[]
+  readonly timeToken?: Uint8Array | undefined
 }
 
-export function formatDisclosure({ entry, disclosed }: Disclosure): Uint8Array {
+export function formatDisclosure({ entry, disclosed, timeToken }: Disclosure): Uint8Array {
   return canonicalBytes({
     format: FORMAT,
     entry: toBase64(entry),
     disclosed: disclosed.map(({ field, salt, value }) => ({ field, salt: toBase64(salt), value })),
+    ...(timeToken && { timeToken: toBase64(timeToken) }),
   })
 }
 
@@ -33,7 +36,10 @@ export function parseDisclosure(extra: Uint8Array): Disclosure | undefined {
   const { disclosed } = json
   if (entry === undefined || !Array.isArray(disclosed))
     throw new DisclosureMalformed('The extra data of the proof is damaged.')
-  return { entry, disclosed: disclosed.map(parseOpening) }
+  const timeToken = bytesOf(json['timeToken'])
+  if (timeToken === undefined && json['timeToken'] !== undefined)
+    throw new DisclosureMalformed('The time token of the proof is damaged.')
+  return { entry, disclosed: disclosed.map(parseOpening), ...(timeToken && { timeToken }) }
 }
 
 function parseOpening(json: unknown): Opening {

@@ -1,5 +1,5 @@
-// Proof files for entries: C2SP tlog-proof@v1 under the latest checkpoint, with the entry's bytes and, where asked for, the
-// openings of personal fields.
+// Proof files for entries: C2SP tlog-proof@v1 under the first checkpoint past it that has a time token, or else the latest; with
+// the entry's bytes and, where asked for, the openings of personal fields.
 import { z } from 'zod'
 import { checkpointOfOwnNote } from './checkpoint.ts'
 import type { Opening } from './commitment.ts'
@@ -9,6 +9,7 @@ import { consistencyRanges, inclusionRanges, rangeHash } from './merkle.ts'
 import { nodeHasher } from './node-hash.ts'
 import type { Queryable } from './queryable.ts'
 import { isEvidence } from './receipt-class.ts'
+import { readFirstStamped } from './time/store.ts'
 import { formatTlogProof } from './tlog-proof.ts'
 import {
   bigint,
@@ -54,7 +55,8 @@ export async function proveInclusion(
     return { outcome: 'closed', epoch: entry.closed_epoch, index: entry.closed_seq ?? 0 }
   const { seq } = entry
   if (seq === null) return { outcome: 'waiting' }
-  const stored = await findCheckpoint(db, seq, policyHolds && isEvidence(entry.body))
+  const found = await findCheckpoint(db, seq, policyHolds && isEvidence(entry.body))
+  const { checkpoint: stored, token: timeToken } = found
   if (stored === undefined) return { outcome: 'waiting' }
   const checkpoint = checkpointOfOwnNote(stored.note)
   const note = await readCosignedNote(db, stored)
@@ -71,22 +73,26 @@ export async function proveInclusion(
     proof: formatTlogProof({
       index: seq,
       hashes: ranges.map((range) => rangeHash(nodeHasher, hashAt, range)),
-      extra: formatDisclosure({ entry: entry.body, disclosed }),
+      extra: formatDisclosure({ entry: entry.body, disclosed, timeToken }),
       checkpoint: note,
     }),
   }
 }
 
-/** A witnessed one where it covers the entry already: that proves more. */
-async function findCheckpoint(
-  db: Queryable,
-  seq: number,
-  waitsForWitnesses: boolean,
-): Promise<StoredCheckpoint | undefined> {
-  const witnessed = await readLatestWitnessed(db)
-  if (witnessed && seq < witnessed.size) return witnessed
-  const latest = waitsForWitnesses ? undefined : await readLatestCheckpoint(db)
-  return latest && seq < latest.size ? latest : undefined
+interface Found {
+  readonly checkpoint?: StoredCheckpoint | undefined
+  readonly token?: Uint8Array | undefined
+}
+
+/** A witnessed one where it covers the entry already: that proves more. Of those, one whose time somebody else vouches for. */
+async function findCheckpoint(db: Queryable, seq: number, waitsForWitnesses: boolean): Promise<Found> {
+  const latestWitnessed = await readLatestWitnessed(db)
+  const witnessed = latestWitnessed && seq < latestWitnessed.size ? latestWitnessed : undefined
+  const stamped = await readFirstStamped(db, seq, waitsForWitnesses || witnessed !== undefined)
+  if (stamped) return stamped
+  if (witnessed || waitsForWitnesses) return { checkpoint: witnessed }
+  const latest = await readLatestCheckpoint(db)
+  return latest && seq < latest.size ? { checkpoint: latest } : {}
 }
 
 /** That the tree of `size` entries holds everything that the one of `from` held. From nothing there is no proof. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { decodeText } from './bytes.ts'
 import { NoteRefused, type VerifierKey } from './note.ts'
 import { parsePolicy, type Policy } from './policy.ts'
+import type { CheckTime } from './time/check.ts'
 import { parseVerifierKeys } from './verifier-keys.ts'
 import { printVerdict, type Verdict, verifyProof } from './verify.ts'
 
@@ -14,11 +15,14 @@ export interface TrustFiles {
   readonly vkeyFile?: string | undefined
   /** C2SP tlog-policy; its logs are the keys where there is no `vkeyFile`. */
   readonly policyFile?: string | undefined
+  /** PEM: the certificates that time tokens' chains have to end with; tokens are not looked at without. */
+  readonly timeAuthorityFile?: string | undefined
 }
 
 export interface Trust {
   readonly keys: readonly VerifierKey[]
   readonly policy: Policy | undefined
+  readonly checkTime: CheckTime | undefined
 }
 
 export interface ProofFiles extends TrustFiles {
@@ -45,12 +49,19 @@ export async function verifyProofFiles(
 }
 
 /** @throws {NoteRefused} `bad-key`, {PolicyMalformed}, or the file system's error */
-export async function readTrust({ vkeyFile, policyFile }: TrustFiles): Promise<Trust> {
+export async function readTrust({ vkeyFile, policyFile, timeAuthorityFile }: TrustFiles): Promise<Trust> {
   const policy = policyFile === undefined ? undefined : await readPolicy(policyFile)
   const keys = vkeyFile === undefined ? policy?.logs.map(({ key }) => key) : await readVerifierKeys(vkeyFile)
   if (!keys || keys.length === 0)
     throw new NoteRefused('bad-key', 'Say whose log it is: --vkey, or a policy that names the log.')
-  return { keys, policy }
+  return { keys, policy, checkTime: timeAuthorityFile === undefined ? undefined : await readTimeAuthority(timeAuthorityFile) } // prettier-ignore
+}
+
+/** Loaded here alone: what reads certificates is large, and most who verify need none of it. */
+async function readTimeAuthority(file: string): Promise<CheckTime> {
+  const { parseTimeChain } = await import('./time/token.ts')
+  const { timeChecker } = await import('./time/check.ts')
+  return timeChecker(parseTimeChain(await readFile(file, 'utf8')))
 }
 
 /** @throws {NoteRefused} `bad-key`, or the file system's error */

@@ -9,12 +9,7 @@ import { leafHash, rootOfInclusion } from './merkle-verify.ts'
 import { parseNote, type VerifierKey } from './note.ts'
 import { type Cosigned, inWords, knowsLog, type Policy, witnessesOf } from './policy.ts'
 import { parseTlogProof, type TlogProof } from './tlog-proof.ts'
-
-export interface Step {
-  readonly name: 'proof' | 'entry' | 'disclosure' | 'checkpoint' | 'signature' | 'witnesses' | 'inclusion'
-  readonly outcome: 'passed' | 'failed' | 'skipped'
-  readonly says: string
-}
+import { type Step, Steps } from './verify-steps.ts'
 
 export type Verdict =
   | {
@@ -26,6 +21,8 @@ export type Verdict =
       readonly disclosed: readonly Opening[]
       /** Undefined where no policy was given: then nobody asked for witnesses. */
       readonly cosigned: readonly Cosigned[] | undefined
+      /** The proof carries a time token, and nobody was given who could check it. */
+      readonly isTimeUnasked: boolean
     }
   | { readonly verified: false; readonly steps: readonly Step[] }
 
@@ -40,30 +37,8 @@ export interface ProofToVerify {
   readonly origin?: string
   /** Which witnesses must have cosigned the checkpoint. */
   readonly policy?: Policy | undefined
-}
-
-/** Runs one step; what it throws is its failure. */
-class Steps {
-  readonly taken: Step[] = []
-
-  async take<T>(name: Step['name'], work: () => Promise<[T, string]> | [T, string]): Promise<T | undefined> {
-    try {
-      const [value, says] = await work()
-      this.taken.push({ name, outcome: 'passed', says })
-      return value
-    } catch (error) {
-      this.taken.push({
-        name,
-        outcome: 'failed',
-        says: error instanceof Error ? error.message : String(error),
-      })
-      return undefined
-    }
-  }
-
-  skip(name: Step['name'], says: string): void {
-    this.taken.push({ name, outcome: 'skipped', says })
-  }
+  /** Checks the time token of the checkpoint, which must then be there. Here, because that needs more than Web APIs. */
+  readonly checkTime?: ((token: Uint8Array, checkpoint: SignedCheckpoint) => Promise<{ at: Date; authority: string }>) | undefined // prettier-ignore
 }
 
 export async function verifyProof(input: ProofToVerify): Promise<Verdict> {
@@ -72,6 +47,8 @@ export async function verifyProof(input: ProofToVerify): Promise<Verdict> {
   const entry = await findEntry(steps, proof, input.entry)
   const checkpoint = proof && (await findCheckpoint(steps, proof, input))
   const cosigned = await findWitnesses(steps, checkpoint, input.policy)
+  const isTimeUnasked = input.checkTime === undefined && entry?.timeToken !== undefined
+  await findTime(steps, entry?.timeToken, checkpoint, input.checkTime)
   const included = await findPlace(steps, proof, entry, checkpoint)
   const allPassed = steps.taken.every(({ outcome }) => outcome === 'passed')
   if (!allPassed || !proof || !entry || !checkpoint || !included)
@@ -85,6 +62,7 @@ export async function verifyProof(input: ProofToVerify): Promise<Verdict> {
     entry: bytes,
     disclosed,
     cosigned,
+    isTimeUnasked,
   }
 }
 
@@ -97,6 +75,7 @@ interface FoundEntry {
   readonly bytes: Uint8Array
   readonly leaf: Uint8Array
   readonly disclosed: readonly Opening[]
+  readonly timeToken: Uint8Array | undefined
 }
 
 async function findEntry(
@@ -127,7 +106,7 @@ async function findEntry(
   if (leaf === undefined) return undefined
   const disclosed = disclosure?.disclosed ?? []
   if (disclosed.length > 0) await steps.take('disclosure', () => checkDisclosed(bytes, disclosed))
-  return { bytes, leaf, disclosed }
+  return { bytes, leaf, disclosed, timeToken: disclosure?.timeToken }
 }
 
 async function recomputeLeaf(
@@ -205,6 +184,22 @@ export async function checkWitnesses(
   ]
 }
 
+async function findTime(
+  steps: Steps,
+  token: Uint8Array | undefined,
+  checkpoint: SignedCheckpoint | undefined,
+  checkTime: ProofToVerify['checkTime'],
+): Promise<void> {
+  if (checkTime === undefined) return
+  if (!checkpoint) steps.skip('time', 'No time was looked for, because a step before it did not pass.')
+  else
+    await steps.take('time', async () => {
+      if (token === undefined) throw new Error('The proof carries no time token.')
+      const { at, authority } = await checkTime(token, checkpoint)
+      return [at, `${authority} says that the checkpoint was there on ${at.toISOString()}.`]
+    })
+}
+
 async function findPlace(
   steps: Steps,
   proof: TlogProof | undefined,
@@ -228,6 +223,10 @@ async function checkInclusion(
   return [true, `The entry is number ${index} of the ${checkpoint.size} that the checkpoint signs.`]
 }
 
+/** Not a step: nobody asked for it. */
+export const TIME_SKIPPED =
+  'The time token that the proof carries was skipped: there was no time authority to check it with.'
+
 /** One line a step and one for the whole, for a terminal. */
 export function printVerdict(verdict: Verdict): string {
   const lines = verdict.steps.map(
@@ -235,6 +234,7 @@ export function printVerdict(verdict: Verdict): string {
   )
   if (!verdict.verified) return `${[...lines, 'Not verified.'].join('\n')}\n`
   const unasked = verdict.cosigned ? [] : ['No policy was given, so that witnesses were not asked for.']
+  const untimed = verdict.isTimeUnasked ? [TIME_SKIPPED] : []
   const last = `Verified: entry ${verdict.index} is in the log ${verdict.checkpoint.origin}.`
-  return `${[...lines, ...unasked, last].join('\n')}\n`
+  return `${[...lines, ...unasked, ...untimed, last].join('\n')}\n`
 }

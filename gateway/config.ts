@@ -19,6 +19,9 @@ const environment = z.object({
   LEDGER_DIRECTORY: directory,
   LEDGER_ORIGIN: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/, 'must look like gateway.example/audit/1'),
   LEDGER_POLICY: directory.optional(),
+  TIME_AUTHORITY_URL: url(/^https?$/).optional(),
+  TIME_AUTHORITY_CHAIN: directory.optional(),
+  TIME_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters of randomness'),
   OIDC_ISSUER: url(/^https?$/),
   OIDC_CLIENT_ID: z.string().min(1),
@@ -47,6 +50,8 @@ export interface Config {
   readonly ledgerOrigin: string
   /** File: which witnesses must have cosigned a checkpoint (C2SP tlog-policy). */
   readonly ledgerPolicy: string | undefined
+  /** Who stamps checkpoints (RFC 3161), and the file of certificates (PEM) that its tokens' chains have to end with. */
+  readonly timeAuthority: { readonly url: string; readonly chainFile: string; readonly everyMinutes: number } | undefined // prettier-ignore
   readonly sessionSecret: string
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   readonly apiAudience: string
@@ -95,6 +100,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ledgerDirectory: read.LEDGER_DIRECTORY,
     ledgerOrigin: read.LEDGER_ORIGIN,
     ledgerPolicy: read.LEDGER_POLICY,
+    timeAuthority: timeAuthorityOf(read),
     sessionSecret: read.SESSION_SECRET,
     oidc: { issuer: read.OIDC_ISSUER, clientId: read.OIDC_CLIENT_ID, clientSecret: read.OIDC_CLIENT_SECRET },
     apiAudience: read.API_AUDIENCE ?? publicUrl,
@@ -107,6 +113,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     logLevel: read.LOG_LEVEL,
   }
 }
+
+function timeAuthorityOf(read: Pick<z.output<typeof environment>, 'TIME_AUTHORITY_URL' | 'TIME_AUTHORITY_CHAIN' | 'TIME_TOKEN_MINUTES'>): Config['timeAuthority'] {
+  const { TIME_AUTHORITY_URL: address, TIME_AUTHORITY_CHAIN: chainFile, TIME_TOKEN_MINUTES: everyMinutes } = read
+  return address === undefined || chainFile === undefined ? undefined : { url: address, chainFile, everyMinutes }
+} // prettier-ignore
 
 /** What `concordat migrate` needs, and nothing that serves does: the login that owns the database. */
 export function parseMigrationConfig(env: Readonly<Record<string, string | undefined>>): {
@@ -134,6 +145,16 @@ export function parseRecoveryConfig(
   return { ...parseKeyConfig(env), ...parseMigrationConfig(env), ledgerDirectory: LEDGER_DIRECTORY }
 }
 
+/** What `concordat ledger stamp` needs: the ledger's login, and who stamps. */
+export function parseStampConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'ledgerDatabaseUrl' | 'ledgerPolicy'> & { readonly timeAuthority: NonNullable<Config['timeAuthority']> } {
+  const { TIME_AUTHORITY_URL, TIME_AUTHORITY_CHAIN, LEDGER_DATABASE_URL, LEDGER_POLICY, TIME_TOKEN_MINUTES } = environment.shape
+  const read = parsePart(z.object({ LEDGER_DATABASE_URL, LEDGER_POLICY, TIME_TOKEN_MINUTES, TIME_AUTHORITY_URL: TIME_AUTHORITY_URL.unwrap(), TIME_AUTHORITY_CHAIN: TIME_AUTHORITY_CHAIN.unwrap() }), env)
+  const timeAuthority = { url: read.TIME_AUTHORITY_URL, chainFile: read.TIME_AUTHORITY_CHAIN, everyMinutes: read.TIME_TOKEN_MINUTES }
+  return { ledgerDatabaseUrl: read.LEDGER_DATABASE_URL, ledgerPolicy: read.LEDGER_POLICY, timeAuthority }
+} // prettier-ignore
+
 function parsePart<T extends z.ZodType>(
   shape: T,
   env: Readonly<Record<string, string | undefined>>,
@@ -159,6 +180,8 @@ function crossChecks(env: Readonly<Record<string, string | undefined>>): string[
     if (value?.startsWith('http:') && !isLoopback(value))
       mistakes.push(`${name}: must use https, except on this machine itself`)
   }
+  if ((env['TIME_AUTHORITY_URL'] === undefined) !== (env['TIME_AUTHORITY_CHAIN'] === undefined))
+    mistakes.push('TIME_AUTHORITY_CHAIN: is needed with TIME_AUTHORITY_URL, and with nothing else')
   if (env['NODE_ENV'] === 'production' && !env['SMTP_URL'])
     mistakes.push('SMTP_URL: is not set; production sends its mail')
   if (env['DATABASE_URL'] !== undefined && env['DATABASE_URL'] === env['LEDGER_DATABASE_URL']) {

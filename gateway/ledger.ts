@@ -12,8 +12,10 @@ import { checkStanding, type StandingDeps } from '../audit/standing.ts'
 import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
 import type { WitnessingDeps } from '../audit/witness/gather.ts'
 import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
 import type { Database } from './db.ts'
 import { ledgerSigners } from './ledger-signer.ts'
+import { createStamper, openStamping, readStamped, type Stamped, type Stamper } from './ledger-time.ts'
 import { asksWitnesses, openWitnessing, readWitnessing, type Witnessing } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 
@@ -43,6 +45,8 @@ export interface LedgerState {
   readonly failure?: string
   /** Undefined where the policy asks for no witness. */
   readonly witnessing?: Witnessing
+  /** Undefined where no time authority is configured, null where it has not answered yet. */
+  readonly stamped?: Stamped | null
 }
 
 export interface LedgerDeps {
@@ -57,6 +61,8 @@ export interface LedgerDeps {
   readonly directory: string
   /** File of the policy that says who witnesses it. */
   readonly policyFile?: string | undefined
+  /** Who stamps checkpoints; nobody when undefined. */
+  readonly timeAuthority?: Config['timeAuthority']
   /** Done before anything is served after a doubt: what a restore brought back is forgotten again. */
   readonly beforeServing: () => Promise<unknown>
 }
@@ -76,6 +82,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const publisher = publisherOf(deps, signers, witnessing)
   const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => () => readIfThere(path.join(directory, 'checkpoint'))) } // prettier-ignore
   const tellWitnessing = alarm(deps, witnessing?.policy)
+  const stamper = await stamperOf(deps, witnessing?.policy)
   let failure: string | undefined
   let doubt: LedgerFaultCode | undefined
   let running: Promise<void> = Promise.resolve()
@@ -88,6 +95,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     await publish(publisher)
     failure = doubt = undefined
     await tellWitnessing()
+    stamper?.begin()
   }
   const failed = (error: unknown) => {
     const code = error instanceof LedgerFault ? error.code : 'fault'
@@ -95,6 +103,8 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     if (code !== failure) deps.log.error('ledger.publish', { error })
     failure = code
     if (error instanceof LedgerFault && doubtful.has(error.code)) doubt = error.code // until a pass succeeds
+    // A clock that was mended shows by a token that agrees.
+    if (code === 'clock-disagrees') stamper?.begin()
   }
   // One pass at a time in this process; a second caller waits and then makes a pass of its own.
   const catchUp = () => {
@@ -110,11 +120,12 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     policy: witnessing?.policy,
     catchUp,
     doubt: () => doubt,
-    state: () => readState(deps.db, witnessing?.policy, failure),
+    state: () => readState(deps, witnessing?.policy, failure),
     start: loop.start,
     stop: async () => {
       loop.stop()
       await running.catch(() => undefined)
+      await stamper?.settled()
     },
   }
 }
@@ -140,8 +151,17 @@ function repeatedly(pass: () => Promise<void>): { readonly start: () => void; re
   }
 }
 
+async function stamperOf(
+  { db, clock, log, timeAuthority }: LedgerDeps,
+  policy: Policy | undefined,
+): Promise<Stamper | undefined> {
+  return (
+    timeAuthority && createStamper(db, await openStamping(timeAuthority, clock, asksWitnesses(policy)), log)
+  )
+}
+
 async function readState(
-  db: Database,
+  { db, timeAuthority }: LedgerDeps,
   policy: Policy | undefined,
   failure: string | undefined,
 ): Promise<LedgerState> {
@@ -150,6 +170,7 @@ async function readState(
     unpublished: await countUnpublished(db),
     ...(failure !== undefined && { failure }),
     ...(witnessing && { witnessing }),
+    ...(timeAuthority && { stamped: await readStamped(db) }),
   }
 }
 

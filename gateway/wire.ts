@@ -61,7 +61,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const db = deciding(databases.gateway, policies)
   await announceLostKeys(db, keys.store, log)
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => replayErasures({ db, clock, log, forgottenList }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy }) // prettier-ignore
+  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => replayErasures({ db, clock, log, forgottenList }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {

@@ -24,6 +24,8 @@ export const faultClasses = {
   commitment: 20,
   /** A checkpoint is not cosigned as the policy asks, or a line of a witness is bad. */
   witness: 21,
+  /** A time token is not about its checkpoint, or not of the authority that is trusted. */
+  time: 22,
 } as const
 export type FaultClass = keyof typeof faultClasses
 

@@ -5,8 +5,10 @@ import { nodeHasher } from '../node-hash.ts'
 import type { VerifierKey } from '../note.ts'
 import type { Policy } from '../policy.ts'
 import type { Queryable, Transactor } from '../queryable.ts'
+import type { CheckTime } from '../time/check.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkFiles } from './check-files.ts'
+import { checkTimeTokens } from './check-time.ts'
 import { checkCosignatures } from './check-witnesses.ts'
 import { concludePublished } from './database-history.ts'
 import { Faults } from './faults.ts'
@@ -22,6 +24,8 @@ export interface FsckInput {
   readonly origin?: string | undefined
   /** Which witnesses must have cosigned; not asked when undefined. */
   readonly policy?: Policy | undefined
+  /** Checks time tokens; those that are stored are said to be skipped when undefined. */
+  readonly checkTime?: CheckTime | undefined
   /** What was verified before: only what is new is looked at, after it was proved to extend that. */
   readonly since?: SignedCheckpoint | undefined
   readonly onProgress: Progress
@@ -48,7 +52,7 @@ export async function fsck(input: FsckInput): Promise<FsckOutcome> {
 }
 
 function checkInSnapshot(
-  { log, keys, origin, policy, since, onProgress }: FsckInput,
+  { log, keys, origin, policy, checkTime, since, onProgress }: FsckInput,
   db: Transactor,
   published: SignedCheckpoint | undefined,
   checks: Checks,
@@ -59,6 +63,7 @@ function checkInSnapshot(
     const tx = new OneAtATime(connection)
     try {
       const checked = await checkDatabase({ tx, keys, origin, since, published, onProgress }, checks)
+      await checkTimeTokens(checks, tx, checkTime)
       if (policy) await checkCosignatures(checks, tx, { policy, keys, origin })
       if (checked && log && published) await concludePublished(checks, tx, log, published, checked)
       return checked?.latest

@@ -1,9 +1,11 @@
 // What was dropped on the verifier: which document it is, and every step of checking it, on Web APIs alone.
 import { openCheckpointOf } from '../checkpoint.ts'
+import { parseDisclosure } from '../disclosure.ts'
 import type { VerifierKey } from '../note.ts'
 import { parsePolicy, type Policy } from '../policy.ts'
+import { parseTlogProof } from '../tlog-proof.ts'
 import { parseVerifierKeys } from '../verifier-keys.ts'
-import { checkWitnesses, verifyProof } from '../verify.ts'
+import { checkWitnesses, TIME_SKIPPED, verifyProof } from '../verify.ts'
 import { type NamedStep, verifyCertificateText } from './certificate.ts'
 
 export type Kind =
@@ -63,8 +65,22 @@ export async function verifyDocument({
     })
   }
   const verified = steps.length > 0 && steps.every(({ outcome }) => outcome === 'passed')
-  const remark = 'No policy was given, so that witnesses were not asked for.'
-  return { verified, says: summary(verified, steps), ...(verified && !policy && { remark }), steps }
+  const remark = verified ? remarkOn(document, policy) : ''
+  return { verified, says: summary(verified, steps), ...(remark !== '' && { remark }), steps }
+}
+
+/** What was not asked: witnesses without a policy, and the time token, which needs more than a page like this holds. */
+function remarkOn(document: string, policy: Policy | undefined): string {
+  const remarks = policy ? [] : ['No policy was given, so that witnesses were not asked for.']
+  if (carriesTimeToken(document))
+    remarks.push(`${TIME_SKIPPED} concordat ledger verify --time-authority does.`)
+  return remarks.join(' ')
+}
+
+function carriesTimeToken(document: string): boolean {
+  if (kindOf(document) !== 'proof') return false
+  const { extra } = parseTlogProof(document)
+  return extra !== undefined && parseDisclosure(extra)?.timeToken !== undefined
 }
 
 async function stepsOf(

@@ -11,6 +11,7 @@ interface Options {
   readonly key: string
   readonly vkey?: string
   readonly policy?: string
+  readonly timeAuthority?: string
 }
 
 export function certificateVerb(): Command {
@@ -27,6 +28,10 @@ function verifyVerb(): Command {
       '--policy <file>',
       'which witnesses must have cosigned (C2SP tlog-policy); it can name the ledger too',
     )
+    .option(
+      '--time-authority <file>',
+      'certificates (PEM) of a time authority that you trust: the ledger proof must carry its word',
+    )
     .addHelpText(
       'after',
       `
@@ -39,17 +44,24 @@ Example:
       --key .demo/out/certificate.jwk --vkey .demo/out/ledger.vkey
 `,
     )
-    .action(async ({ certificate, key, vkey, policy: policyFile }: Options) => {
-      const { keys: ledgerKeys, policy } = await readTrust({ vkeyFile: vkey, policyFile })
-      const verdict = await verifyWholeCertificate({
-        text: await readFile(certificate, 'utf8'),
-        publicJwk: parseJwk(await readFile(key, 'utf8'), key),
-        ledgerKeys,
-        policy,
-      })
-      process.stdout.write(inWords(verdict, policy !== undefined))
-      process.exitCode = verdict.verified ? exitCodes.done : exitCodes.failed
-    })
+    .action(
+      async ({ certificate, key, vkey, policy: policyFile, timeAuthority: timeAuthorityFile }: Options) => {
+        const {
+          keys: ledgerKeys,
+          policy,
+          checkTime,
+        } = await readTrust({ vkeyFile: vkey, policyFile, timeAuthorityFile })
+        const verdict = await verifyWholeCertificate({
+          text: await readFile(certificate, 'utf8'),
+          publicJwk: parseJwk(await readFile(key, 'utf8'), key),
+          ledgerKeys,
+          policy,
+          checkTime,
+        })
+        process.stdout.write(inWords(verdict, policy !== undefined))
+        process.exitCode = verdict.verified ? exitCodes.done : exitCodes.failed
+      },
+    )
 }
 
 /** RFC 8037: the public part of an Ed25519 key. */

@@ -6,6 +6,7 @@ import { LogUnreadable } from '../../audit/fsck/published-log.ts'
 import { LedgerFault } from '../../audit/fault.ts'
 import { NoteRefused } from '../../audit/note.ts'
 import { PolicyMalformed } from '../../audit/policy.ts'
+import { TimeRefused } from '../../audit/time/refused.ts'
 import { WitnessFault } from '../../audit/witness/fault.ts'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { PackFault } from '../../policies/fault.ts'
@@ -49,6 +50,7 @@ export function exitCodeOf(error: unknown): ExitCode {
     NoteRefused,
     CheckpointMalformed,
     WitnessFault,
+    TimeRefused,
     PolicyMalformed,
   ].some((kind) => error instanceof kind)
   return couldNotBegin || (error instanceof Error && missingFile(error) !== undefined)

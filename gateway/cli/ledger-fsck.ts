@@ -16,6 +16,7 @@ interface Options {
   readonly db?: string
   readonly vkey?: string
   readonly policy?: string
+  readonly timeAuthority?: string
   readonly since?: string
   readonly origin?: string
   readonly json?: true
@@ -31,6 +32,7 @@ export function fsckVerb(): Command {
       '--policy <file>',
       'which witnesses must have cosigned (C2SP tlog-policy); it can name the ledger too',
     )
+    .option('--time-authority <file>', 'certificates (PEM) of the time authority, to check time tokens with')
     .option('--since <file>', 'the checkpoint that was verified last: look at what is new, and remember')
     .option('--origin <name>', 'the name that the ledger must have')
     .option('--json', 'print the report as JSON')
@@ -64,15 +66,17 @@ async function runFsck({
   db,
   vkey,
   policy: policyFile,
+  timeAuthority: timeAuthorityFile,
   since,
   origin,
 }: Options): Promise<FsckOutcome> {
   if (files === undefined && db === undefined)
     throw new UsageFault('Say what to check: --files, --db or both.')
-  const { keys, policy } = await readTrust({ vkeyFile: vkey, policyFile })
+  const { keys, policy, checkTime } = await readTrust({ vkeyFile: vkey, policyFile, timeAuthorityFile })
   const input: FsckInput = {
     keys,
     policy,
+    checkTime,
     origin,
     log: files === undefined ? undefined : publishedLog(files),
     since: since === undefined ? undefined : await readState(since, keys, origin),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { toBase64 } from '../../audit/bytes.ts'
 import { leafHash } from '../../audit/merkle-verify.ts'
 import type { VerifierKey } from '../../audit/note.ts'
+import type { CheckTime } from '../../audit/time/check.ts'
 import type { Policy } from '../../audit/policy.ts'
 import { verifyProof } from '../../audit/verify.ts'
 import type { DestructionCertificate } from '../../keys/certificate.ts'
@@ -17,6 +18,7 @@ export interface CertificateToVerify {
   readonly ledgerKeys: readonly VerifierKey[]
   /** Which witnesses must have cosigned the checkpoint that its proof ends with; not asked when undefined. */
   readonly policy?: Policy | undefined
+  readonly checkTime?: CheckTime | undefined
 }
 
 export interface Step {
@@ -78,10 +80,10 @@ function checkIssued(certificate: DestructionCertificate, issuedAt: string): Ste
 
 async function checkLedger(
   certificate: DestructionCertificate,
-  { ledgerKeys: keys, policy }: CertificateToVerify,
+  { ledgerKeys: keys, policy, checkTime }: CertificateToVerify,
 ): Promise<Step[]> {
   const { origin, proof, index } = certificate.ledger
-  const verdict = await verifyProof({ proof, keys, origin, policy })
+  const verdict = await verifyProof({ proof, keys, origin, policy, checkTime })
   const steps: Step[] = verdict.steps.map((step) => ({ ...step, name: `ledger ${step.name}` }))
   if (!verdict.verified)
     return [

@@ -5,6 +5,7 @@ import type { Database } from '../db.ts'
 export interface LedgerHealth {
   readonly unpublished: number
   readonly failure?: string
+  readonly stamped?: { readonly size: number; readonly at: Date } | null
   readonly witnessing?: { readonly signed: number; readonly witnessed: number; readonly isMet: boolean }
 }
 
@@ -86,13 +87,22 @@ async function reminders(deps: HealthDeps): Promise<Component> {
 
 async function ledger(read: HealthDeps['ledger']): Promise<Component> {
   try {
-    const { unpublished, failure, witnessing } = await read()
+    const { unpublished, failure, witnessing, stamped } = await read()
     // Unwitnessed entries are an alarm and not a fault: everything but receipts of the evidence class goes on.
     const witnesses = witnessing && { unwitnessed: witnessing.signed - witnessing.witnessed }
-    return { status: failure === undefined ? 'UP' : 'DOWN', details: { unpublished, ...witnesses } }
+    return {
+      status: failure === undefined ? 'UP' : 'DOWN',
+      details: { unpublished, ...witnesses, timeAuthority: timeOf(stamped) },
+    }
   } catch {
     return { status: 'DOWN' }
   }
+}
+
+/** Of the last checkpoint that was stamped; null until there is one. */
+function timeOf(stamped: LedgerHealth['stamped']): unknown {
+  if (stamped === undefined) return 'none configured'
+  return stamped && { size: stamped.size, at: stamped.at.toISOString() }
 }
 
 /** A late export is no fault of this process, which starting it again would mend: it is up, and says so. */

@@ -17,6 +17,7 @@ const broken: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'pg-only-in-db': { 'gateway/mail.ts': takes('pg') },
   'cryptography-only-in-keys': { 'gateway/mail.ts': takes('jose') },
   'cedar-only-in-policies': { 'gateway/mail.ts': takes('@cedar-policy/cedar-wasm/nodejs') },
+  'certificates-only-in-time': { 'gateway/mail.ts': takes('pkijs') },
   'http-knows-no-slice': {
     'gateway/http/mount.ts': needs('../people/person.ts'),
     'gateway/people/person.ts': leaf,

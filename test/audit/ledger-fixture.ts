@@ -19,6 +19,7 @@ export interface LedgerFixture {
   readonly gateway: Database
   readonly ledger: Database
   readonly owner: Database
+  readonly ledgerUrl: string
   readonly signer: NoteSigner
   readonly directory: string
   /** For processes of their own. */
@@ -55,6 +56,7 @@ export async function openLedger(): Promise<LedgerFixture> {
     gateway,
     ledger,
     owner,
+    ledgerUrl: fresh.ledgerUrl,
     signer,
     directory,
     urls: fresh,
