@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { verifyProofFiles } from '../../audit/verify-files.ts'
 import { fsckVerb } from './ledger-fsck.ts'
+import { hammerVerb } from './ledger-hammer.ts'
 import { monitorVerb } from './ledger-monitor.ts'
 import { proofVerb } from './ledger-proof.ts'
 import { recoverVerb } from './ledger-recover.ts'
@@ -23,6 +24,7 @@ export function ledgerVerb(): Command {
     .addCommand(proofVerb())
     .addCommand(fsckVerb())
     .addCommand(monitorVerb())
+    .addCommand(hammerVerb())
     .addCommand(recoverVerb())
     .addCommand(stampVerb())
 }
