@@ -105,6 +105,10 @@ export const catalogue = {
     },
     { reason: text.optional() },
   ),
+  /** Lets the key out for one message; `collection` is that opening. */
+  'item.mailed': eventType(1, { collection: name, people: count }, {}),
+  /** One for each person whose key that message is encrypted to. */
+  'item.mailed-to': eventType(1, { delivery: count }, { fingerprint: text.optional() }),
   'item.return-offered': eventType(1, {}, {}),
   'item.return-answered': eventType(1, { party: name, returnable: z.boolean() }, {}),
   'item.viewed': eventType(1, { as: format.optional() }, {}),
@@ -192,6 +196,8 @@ export const catalogue = {
     { delivery: count, quarter: day, manifest: sha256Hex, ...changesOf, sizeBytes: count, destroyOn: day },
     {},
   ),
+  /** `form`: message or notice. */
+  'concerns-export.mailed': eventType(1, { delivery: count, form: name, reason: name.optional(), people: count.optional() }, {}), // prettier-ignore
   'concerns-export.acknowledged': eventType(1, { delivery: count }, {}),
   'concerns-export.viewed': eventType(
     1,

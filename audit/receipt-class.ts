@@ -14,6 +14,7 @@ const evidence: ReadonlySet<string> = new Set<EventType>([
   'decision.refused',
   'item.sealed',
   'item.collected',
+  'item.mailed-to',
   'item.destroyed',
   'certificate.issued',
 ])

@@ -29,6 +29,8 @@ const environment = z.object({
   API_AUDIENCE: z.string().min(1).optional(),
   SMTP_URL: url(/^smtps?$/).optional(),
   MAIL_DIRECTORY: directory.optional(),
+  EXPORT_MAIL: z.enum(['message', 'notice']).default('message'),
+  EXPORT_MAIL_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(10_000_000),
   MAIL_FROM: z.email().default('no-reply@concordat.example'),
   TRUSTED_PROXIES: z.string().min(1).optional(),
   BACKUP_DAYS: z.coerce.number().int().min(0).max(3650).default(35),
@@ -57,6 +59,8 @@ export interface Config {
   readonly apiAudience: string
   readonly mail: { readonly smtpUrl: string } | { readonly directory: string }
   readonly mailFrom: string
+  /** Local: how the mailbox of the concerns export gets a delivery; a message larger than that goes as a notice. */
+  readonly exportMail: { readonly form: 'message' | 'notice'; readonly mostBytes: number }
   /** Addresses or names (`loopback`) whose X-Forwarded-For is believed; false: nobody's. */
   readonly trustedProxies: readonly string[] | false
   /** Local: how long the operator keeps backups of the database. */
@@ -108,6 +112,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       ? { smtpUrl: read.SMTP_URL }
       : { directory: read.MAIL_DIRECTORY ?? path.resolve('.data/mail') },
     mailFrom: read.MAIL_FROM,
+    exportMail: { form: read.EXPORT_MAIL, mostBytes: read.EXPORT_MAIL_BYTES },
     trustedProxies: read.TRUSTED_PROXIES?.split(',').map((name) => name.trim()) ?? false,
     backupDays: read.BACKUP_DAYS,
     logLevel: read.LOG_LEVEL,

@@ -15,6 +15,8 @@ export interface Jobs {
   'rehearse-export': { readonly quarter: string }
   /** Make and seal the package of a delivery that two people released. */
   'seal-delivery': { readonly deliveryId: string }
+  /** Send a delivery to the mailbox that the clause names (hmpps-2025/20-address). */
+  'mail-delivery': { readonly deliveryId: string }
 }
 
 export type JobName = keyof Jobs
@@ -23,6 +25,7 @@ const queueNames = [
   'send-mail',
   'rehearse-export',
   'seal-delivery',
+  'mail-delivery',
 ] as const satisfies readonly JobName[]
 
 const queueOptions = { retryLimit: 8, retryDelay: 2, retryBackoff: true, expireInSeconds: 3600 }

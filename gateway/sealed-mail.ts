@@ -8,7 +8,10 @@
 //       multipart/mixed; hp="cipher"           From, To, Date, Message-ID, the Subject
 //         text/plain                           what it is
 //         application/zip                      the package
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { createTransport } from 'nodemailer'
+import type { Config } from './config.ts'
 
 export interface SealedMail {
   readonly id: string
@@ -103,13 +106,20 @@ function base64Lines(bytes: Uint8Array): string {
 }
 
 export type SendSealed = (
-  message: Pick<SealedMail, 'from' | 'to'> & { readonly raw: Buffer },
+  message: Pick<SealedMail, 'id' | 'from' | 'to'> & { readonly raw: Buffer },
 ) => Promise<void>
 
-/** @param smtpUrl of the mail server; the message goes to that one mailbox, whatever its headers say */
-export function openSealedMailer(smtpUrl: string): SendSealed {
-  const transport = createTransport(smtpUrl)
-  return async ({ from, to, raw }) => {
-    await transport.sendMail({ envelope: { from, to: [to] }, raw })
+/** Over SMTP it goes to that one mailbox, whatever its headers say; without a mail server it is a file of the outbox. */
+export function openSealedMailer({ mail }: Pick<Config, 'mail'>): SendSealed {
+  if ('smtpUrl' in mail) {
+    const transport = createTransport(mail.smtpUrl)
+    return async ({ from, to, raw }) => {
+      await transport.sendMail({ envelope: { from, to: [to] }, raw })
+    }
+  }
+  const { directory } = mail
+  return async ({ id, raw }) => {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await writeFile(path.join(directory, `${id}.eml`), raw, { mode: 0o600 })
   }
 }

@@ -26,6 +26,7 @@ import { verifierKeyLines } from './ledger-signer.ts'
 import { asksWitnesses } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
+import { openSealedMailer } from './sealed-mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
 import { copyDutiesIn } from './retention/copy-duties.ts'
@@ -90,6 +91,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     policyHolds: asksWitnesses(ledger.policy),
     clausesFor: clausesFor(policies),
     sendMail: await openMailer(config),
+    sendSealed: openSealedMailer(config),
     ledgerProcess: ledger,
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),

@@ -2,6 +2,7 @@
 // its certificates. Any number may run; rows and queues let one work on each thing.
 import { recordFailedJob } from './decisions/failed-job.ts'
 import { destroyDueCopies } from './exports/destroy.ts'
+import { mailDelivery } from './exports/mail-delivery.ts'
 import { rehearseBySchedule } from './exports/rehearse.ts'
 import { scheduleExports } from './exports/schedule.ts'
 import { sealDelivery } from './exports/seal.ts'
@@ -37,6 +38,9 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
   )
   await jobs.work('seal-delivery', ({ deliveryId }) =>
     recorded(wiring, 'seal-delivery', deliveryId, () => sealDelivery(wiring, deliveryId)),
+  )
+  await jobs.work('mail-delivery', ({ deliveryId }) =>
+    recorded(wiring, 'mail-delivery', deliveryId, () => mailDelivery(wiring, deliveryId)),
   )
   let stopped = false
   let running: Promise<void> = Promise.resolve()

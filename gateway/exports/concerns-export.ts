@@ -11,6 +11,8 @@ export interface ConcernsExport extends Exchange {
   readonly recipients: readonly string[]
   /** The mailbox that is told; undefined where none is set, which refuses. */
   readonly address: string | undefined
+  /** The clause that names the mailbox. */
+  readonly mailboxClause: string
   readonly basis: QuarterBasis
   readonly rehearse: Period
   readonly duty: DutyRule
@@ -22,6 +24,7 @@ const clauses = {
   agreement: 'hmpps-2025',
   exchange: 'concerns-export',
   duty: 'hmpps-2025/20',
+  mailbox: 'hmpps-2025/20-address',
   acknowledgement: 'local/export-acknowledged',
   urgentReview: 'local/urgent-review',
 } as const
@@ -45,6 +48,7 @@ export function describeConcernsExport(agreements: Agreements): ConcernsExport {
     localDefaults: local,
     recipients: recipients.value,
     address: address?.value,
+    mailboxClause: clauses.mailbox,
     basis: schedule.basis.value,
     rehearse: schedule.rehearse.value,
     duty,

@@ -96,7 +96,7 @@ export interface OpenDeps {
   readonly proofOf: (entryId: string) => OpeningProof
 }
 
-/** Only when the entry is known to be committed does the item key come out. @param signal closes the vault's object */
+/** Encrypted to one person. @param signal closes the vault's object */
 export async function openForRecipient(
   deps: OpenDeps,
   copy: Copy,
@@ -104,12 +104,22 @@ export async function openForRecipient(
   entryId: string,
   signal: AbortSignal,
 ): Promise<Readable> {
+  const plaintext = await openCopy(deps, copy, entryId, signal)
+  return encryptForRecipient(plaintext, { recipientArmored, signer: deps.signer, at: deps.clock() })
+}
+
+/** Only when the entry is known to be committed does the item key come out. */
+export async function openCopy(
+  { keyStore, vault, proofOf }: Pick<OpenDeps, 'keyStore' | 'vault' | 'proofOf'>,
+  copy: Copy,
+  entryId: string,
+  signal?: AbortSignal,
+): Promise<Readable> {
   if (copy.status.state !== 'sealed') throw new Error('only a sealed copy opens')
   const context = contextOf(copy)
-  const itemKey = await unwrapForOpening(deps.keyStore, copy.shelf, copy.status.wrappedKey, context, deps.proofOf(entryId)) // prettier-ignore
-  const ciphertext = deps.vault.read(copy.vaultObject)
-  signal.addEventListener('abort', () => ciphertext.destroy(), { once: true })
+  const itemKey = await unwrapForOpening(keyStore, copy.shelf, copy.status.wrappedKey, context, proofOf(entryId)) // prettier-ignore
+  const ciphertext = vault.read(copy.vaultObject)
+  signal?.addEventListener('abort', () => ciphertext.destroy(), { once: true })
   const { id, ciphertextSha256 } = copy
-  const plaintext = openItem(ciphertext, { itemKey, itemId: id, context, ciphertextSha256 })
-  return encryptForRecipient(plaintext, { recipientArmored, signer: deps.signer, at: deps.clock() })
+  return openItem(ciphertext, { itemKey, itemId: id, context, ciphertextSha256 })
 }

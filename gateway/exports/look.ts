@@ -10,6 +10,7 @@ import { entryBase, refusedToSee, seeing, type ExportDeps } from './act.ts'
 import { sentDelivery } from './collect.ts'
 import type { Copy } from './copy.ts'
 import { findCopy } from './copy-store.ts'
+import { findMail, type DeliveryMail } from './mail-store.ts'
 import type { PutForward, ReleasedDelivery, SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
 import { listQuarters, openQuarters, stateOf, type OwedQuarter, type QuarterState } from './quarters.ts'
@@ -61,6 +62,8 @@ export function viewYear(
 export interface Seen {
   readonly delivery: SentDelivery
   readonly item: Copy | undefined
+  /** What the mailbox got; undefined for a delivery of before it was kept. */
+  readonly mail: DeliveryMail | undefined
   readonly amendedBy: readonly number[]
   readonly people: Readonly<Partial<Record<'putForwardBy' | 'releasedBy' | 'acknowledgedBy', Person>>>
 }
@@ -79,6 +82,7 @@ export function viewDelivery(
     const value = {
       delivery,
       item: await findCopy(tx, delivery.id),
+      mail: await findMail(tx, delivery.id),
       amendedBy: amendedBy.map((each) => each.number),
       people: await peopleOf(context, delivery),
     }

@@ -6,13 +6,14 @@ import { findHolders } from '../people/store.ts'
 import type { ExportDeps } from './act.ts'
 import type { SentDelivery } from './delivery.ts'
 import { membersOf } from './facts.ts'
+import { noticeWords } from './mail-words.ts'
 import type { OwedQuarter } from './quarters.ts'
 import { listSubscribed } from './subscriptions.ts'
 
 export type Telling = Pick<ExportDeps, 'jobs' | 'publicUrl' | 'concernsExport'>
 export type Moment = Pick<Context, 'tx' | 'now'>
 
-interface Words {
+export interface Words {
   readonly subject: string
   readonly lines: readonly string[]
   /** The page that it leads to. */
@@ -54,19 +55,10 @@ export async function tellReleasers(
   }) // prettier-ignore
 }
 
-/** The mailbox that the clause names, and the members who asked to be told. */
-export async function tellOfDelivery(deps: Telling, moment: Moment, delivery: SentDelivery): Promise<void> {
-  const { address } = deps.concernsExport
+/** The members who asked to be told; what the mailbox gets is a matter of its own (mail-delivery.ts). */
+export async function tellSubscribed(deps: Telling, moment: Moment, delivery: SentDelivery): Promise<void> {
   const members = await membersOf(moment.tx, deps.concernsExport, moment.now)
   const wanted = await listSubscribed(moment.tx, members.map(({ id }) => id)) // prettier-ignore
   const subscribed = members.filter(({ id }) => wanted.has(id)).map(({ email }) => email)
-  const amends = delivery.amendment ? ` It amends delivery ${delivery.amendment.amends}.` : ''
-  await tell(deps, moment, [...(address === undefined ? [] : [address]), ...subscribed], {
-    subject: `Delivery ${delivery.number} is ready`,
-    lines: [
-      `Delivery ${delivery.number}, ${delivery.quarterLabel}, is ready to collect.${amends}`,
-      `SHA-256 of its manifest: ${delivery.manifestSha256}`,
-    ],
-    path: `/deliveries/${delivery.number}`,
-  })
+  await tell(deps, moment, subscribed, noticeWords(delivery))
 }

@@ -1,9 +1,11 @@
 // What the calendar makes happen: a rehearsal some days before the export is due, and notices when it is due soon and due. Run
 // by the worker again and again; each happens once, in the transaction that says so. It is watched from outside (watch.ts).
+// What the mailbox is owed is asked for again until it went.
 import { londonDate } from '../../policies/calendar.ts'
 import type { Transaction } from '../db.ts'
 import { record } from '../http/mount.ts'
 import type { ExportDeps } from './act.ts'
+import { askAgain } from './mail-store.ts'
 import { releasersOf, tell } from './notices.ts'
 import { markOnce, openQuarters, stateOf, unmetQuarters, type OwedQuarter } from './quarters.ts'
 
@@ -15,8 +17,14 @@ export async function scheduleExports(deps: ExportDeps): Promise<void> {
       await oweRehearsal(deps, tx, quarter, now)
       await tellDue(deps, tx, quarter, now)
     }
+    const since = new Date(now.getTime() - askAgainAfterMs)
+    for (const deliveryId of await askAgain(tx, since, now))
+      await deps.jobs.send(tx, 'mail-delivery', { deliveryId })
   })
 }
+
+/** Longer than the queue itself tries: a mail server may be down for a day. */
+const askAgainAfterMs = 15 * 60_000
 
 async function oweRehearsal(
   deps: ExportDeps,

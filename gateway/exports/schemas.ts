@@ -37,6 +37,8 @@ export const deliveryAnswer = z.object({
   sentAt: z.iso.datetime(),
   acknowledgeBy: z.iso.datetime(),
   acknowledgedAt: z.iso.datetime().optional(),
+  /** What the mailbox got; absent while it is owed. */
+  mailed: z.object({ as: z.enum(['message', 'notice']), at: z.iso.datetime() }).optional(),
   /** The day on which the gateway's copy is destroyed, by the originator's schedule: a local default, no clause. */
   destroyOn: z.iso.date().optional(),
 })

@@ -1,6 +1,6 @@
 // The worker's half of a release: writes the snapshot and what changed, signs the manifest, seals the package, and only then
 // says that it was sent. Run again after a crash it starts over, and gives the same bytes; nothing half-sealed is kept.
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { signManifest } from '../../keys/delivery-manifest.ts'
 import type { CertificateKey } from '../../keys/signing-keys.ts'
 import { dutyDates } from '../../policies/duty.ts'
@@ -15,7 +15,8 @@ import { sealCopy, withVaultObject, type Copy, type SealingDeps } from './copy.t
 import { findCopy, insertCopy } from './copy-store.ts'
 import type { ReleasedDelivery, SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
-import { tellOfDelivery } from './notices.ts'
+import { insertMail } from './mail-store.ts'
+import { tellSubscribed } from './notices.ts'
 import { buildDelivery, type DeliveryHead } from './package-format.ts'
 import type { DeliveryWords } from './package-words.ts'
 import { markOnce } from './quarters.ts'
@@ -156,7 +157,9 @@ async function keep(
   if (!(await markSent(tx, permit, delivery.id, { ...sent, sentAt: now, acknowledgeBy })))
     throw new Error('the delivery changed while it was sealed')
   if (!delivery.amendment) await markOnce(tx, delivery.quarterEndsOn, 'met_at', now)
-  await tellOfDelivery(deps, { tx, now }, { ...delivery, ...sent, state: 'sent', sentAt: now, acknowledgeBy })
+  await insertMail(tx, permit, { id: randomUUID(), deliveryId: delivery.id, owedAt: now })
+  await deps.jobs.send(tx, 'mail-delivery', { deliveryId: delivery.id })
+  await tellSubscribed(deps, { tx, now }, { ...delivery, ...sent, state: 'sent', sentAt: now, acknowledgeBy })
   const base = {
     actor: { kind: 'process', name: 'worker' },
     subjects: [

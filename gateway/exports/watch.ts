@@ -1,6 +1,6 @@
 // The watch over the export, outside its scheduler: the gateway's own process looks, whether or not any worker runs, and sends
 // what it has to say itself. It alarms when a rehearsal did not happen, when a quarter passes without its delivery, when a
-// delivery is not acknowledged and when an urgent share is not reviewed: an entry, a mail, a figure in the health answer. Once each.
+// delivery does not go out by mail or is not acknowledged and when an urgent share is not reviewed: an entry, a mail, a figure in the health answer. Once each.
 import type { Queryable, Transaction } from '../db.ts'
 import { record } from '../http/mount.ts'
 import type { Log } from '../log.ts'
@@ -11,7 +11,7 @@ import { releasersOf, tell } from './notices.ts'
 import { membersOf } from './facts.ts'
 import { openQuarters } from './quarters.ts'
 
-export type AlarmKind = 'not-rehearsed' | 'late' | 'unacknowledged' | 'unreviewed'
+export type AlarmKind = 'not-rehearsed' | 'late' | 'unmailed' | 'unacknowledged' | 'unreviewed'
 
 export interface WatchDeps extends ExportDeps {
   readonly log: Log
@@ -26,6 +26,9 @@ export interface Outstanding {
   readonly says: string
 }
 
+/** Local: a mail server that restarts is no alarm. */
+const unmailedAfterMs = 3_600_000
+
 /** What is outstanding now, whether or not anybody was told. */
 export async function outstanding(db: Queryable, now: Date): Promise<Outstanding[]> {
   const { rows } = await db.query(
@@ -34,12 +37,15 @@ export async function outstanding(db: Queryable, now: Date): Promise<Outstanding
      union all
      select 'late', q.ends_on::text, q.label from concordat.export_quarter q where q.met_at is null and q.due_at <= $1
      union all
+     select 'unmailed', d.number::text, q.label from concordat.delivery_mail m join concordat.delivery d on d.id = m.delivery_id
+     join concordat.export_quarter q on q.ends_on = d.quarter_ends_on where m.sent_at is null and m.owed_at <= $2
+     union all
      select 'unacknowledged', d.number::text, q.label from concordat.delivery d join concordat.export_quarter q on q.ends_on = d.quarter_ends_on
      where d.state = 'sent' and d.acknowledge_by <= $1
      union all
      select 'unreviewed', u.reference, '' from concordat.urgent_share u where u.reviewed_at is null and u.review_by <= $1
      order by kind, about`,
-    [now],
+    [now, new Date(now.getTime() - unmailedAfterMs)],
   )
   return rows.map((row) => {
     const kind = String(row['kind']) as AlarmKind // as the statement writes them
@@ -57,6 +63,11 @@ const words: Readonly<Record<AlarmKind, (about: string, label: string) => Omit<O
     about,
     path: '/deliveries/next',
     says: `The export of ${label} was due and has not been sent.`,
+  }),
+  unmailed: (about, label) => ({
+    about,
+    path: `/deliveries/${about}`,
+    says: `Delivery ${about}, of ${label}, has not gone to the mailbox for an hour. Ask the operator whether mail is sent. It can be collected.`,
   }),
   unacknowledged: (about, label) => ({
     about,
@@ -103,14 +114,15 @@ async function alarm(
   { kind, about, says, path }: Outstanding,
   now: Date,
 ): Promise<string[]> {
-  const { agreement, from, duty, acknowledgement, urgentReview } = deps.concernsExport
+  const { agreement, from, duty, mailboxClause, acknowledgement, urgentReview } = deps.concernsExport
   deps.log.warn('export.alarm', { alarm: kind, about })
   const clause = {
-    'not-rehearsed': duty,
-    late: duty,
-    unacknowledged: acknowledgement,
-    unreviewed: urgentReview,
-  }[kind].clause
+    'not-rehearsed': duty.clause,
+    late: duty.clause,
+    unmailed: mailboxClause,
+    unacknowledged: acknowledgement.clause,
+    unreviewed: urgentReview.clause,
+  }[kind]
   await record(tx, [{
     type: 'concerns-export.alarmed', actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: `${kind}-${about}`, agreement,
     clauses: [clause], detail: { alarm: kind, about },

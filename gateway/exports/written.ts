@@ -21,8 +21,13 @@ export function writeDelivery(delivery: SentDelivery) {
   }
 }
 
-export function writeSeen({ delivery, item, amendedBy }: Seen) {
-  return { ...writeDelivery(delivery), amendedBy, ...(item && { destroyOn: item.destroyOn }) }
+export function writeSeen({ delivery, item, mail, amendedBy }: Seen) {
+  return {
+    ...writeDelivery(delivery),
+    amendedBy,
+    ...(mail?.sent && { mailed: { as: mail.sent.form, at: mail.sent.at.toISOString() } }),
+    ...(item && { destroyOn: item.destroyOn }),
+  }
 }
 
 type OfQuarter = Readonly<Record<'quarterLabel' | 'quarterStartsOn' | 'quarterEndsOn', string>>

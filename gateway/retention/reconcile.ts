@@ -53,9 +53,13 @@ export async function reconcileKeys({ db, clock }: ReconcileDeps): Promise<Recon
   })
 }
 
+/** What was handed out of each item: packages to their collectors, and copies of a quarterly delivery to theirs or to its mailbox. */
+const handedOut = `select id, item_id, collected_at from concordat.collection
+  union all select id, copy_id, collected_at from concordat.delivery_collection
+  union all select id, copy_id, opened_at from concordat.delivery_mail_opening`
 /** Entries that let a key out, with the delivery that each names; a delivery that broke off before its key accounts for itself. */
 const opened = `select e.id, i.key as item_id, convert_from(e.body, 'UTF8')::jsonb -> 'detail' ->> 'collection' as collection, e.recorded_at
-  from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key = 'item.collected'
+  from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key in ('item.collected', 'item.mailed')
   join ledger.index i on i.entry_id = e.id and i.kind = 'item'`
 const broken = `select convert_from(e.body, 'UTF8')::jsonb -> 'detail' ->> 'collection' as collection
   from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key = 'delivery.failed'`
@@ -64,15 +68,15 @@ const broken = `select convert_from(e.body, 'UTF8')::jsonb -> 'detail' ->> 'coll
 async function compare(tx: Queryable, from: Date, until: Date): Promise<Reconciled> {
   const span = [from, until]
   const { rows } = await tx.query(
-    `with opened as (${opened}), broken as (${broken})
+    `with opened as (${opened}), broken as (${broken}), handed_out as (${handedOut})
      select 'key-without-entry' as kind, u.item_id::text as item_id, u.entry_id::text as found from concordat.key_use u
        where u.used_at >= $1 and u.used_at < $2 and not exists (select from opened o where o.id = u.entry_id and o.item_id = u.item_id::text)
      union all select 'entry-without-key', o.item_id, o.id::text from opened o
        where o.recorded_at >= $1 and o.recorded_at < $2 and not exists (select from concordat.key_use u where u.entry_id = o.id)
          and not exists (select from broken b where b.collection = o.collection)
      union all select 'entry-without-delivery', o.item_id, o.id::text from opened o
-       where o.recorded_at >= $1 and o.recorded_at < $2 and not exists (select from concordat.collection c where c.id::text = o.collection and c.item_id::text = o.item_id)
-     union all select 'delivery-without-entry', c.item_id::text, c.id::text from concordat.collection c
+       where o.recorded_at >= $1 and o.recorded_at < $2 and not exists (select from handed_out c where c.id::text = o.collection and c.item_id::text = o.item_id)
+     union all select 'delivery-without-entry', c.item_id::text, c.id::text from handed_out c
        where c.collected_at >= $1 and c.collected_at < $2 and not exists (select from opened o where o.collection = c.id::text)
      limit 100`,
     span,
@@ -80,7 +84,7 @@ async function compare(tx: Queryable, from: Date, until: Date): Promise<Reconcil
   const counts = await tx.query(
     `select (select count(*) from concordat.key_use where used_at >= $1 and used_at < $2) as used,
        (select count(*) from (${opened}) o where o.recorded_at >= $1 and o.recorded_at < $2) as entries,
-       (select count(*) from concordat.collection where collected_at >= $1 and collected_at < $2) as deliveries`,
+       (select count(*) from (${handedOut}) h where collected_at >= $1 and collected_at < $2) as deliveries`,
     span,
   )
   return {

@@ -69,6 +69,7 @@ describe('a release that breaks', () => {
     ])
     const id = String(rows[0]?.['id'])
     await gateway.owner.query(`delete from concordat.delivery_collection where copy_id = (select id from concordat.delivery_copy where delivery_id = $1)`, [id]) // prettier-ignore
+    await gateway.owner.query('delete from concordat.delivery_mail where delivery_id = $1', [id])
     await gateway.owner.query('delete from concordat.delivery_copy where delivery_id = $1', [id])
     await gateway.owner.query(
       `update concordat.delivery set state = 'released', manifest = null, manifest_sha256 = null, row_count = null, new_count = null,

@@ -2,13 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSealedMailer, sealMail, type SealedMail } from '../../gateway/sealed-mail.ts'
 import { encryptForAll } from '../../keys/openpgp-message.ts'
 import { createPersonKey, type ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
 import { loadOrCreateSigningKeys, type PackageSigner } from '../../keys/signing-keys.ts'
+import { attached, encryptedPart, startMailServer } from '../support/mail-server.ts'
 import { Gnupg, isGnupgHere, whyNoGnupg } from '../keys/gnupg.ts'
 
 const now = new Date()
@@ -44,18 +43,12 @@ const seal =
     encryptForAll(bytes, { recipientsArmored, signer, at })
 const toAll = () => seal(members.map(({ publicArmored }) => publicArmored))
 
-/** The armoured part, as a mail program would find it. */
-function encryptedPart(raw: string): string {
-  expect(raw).toMatch(
-    /^Content-Type: multipart\/encrypted; protocol="application\/pgp-encrypted"; boundary="/m,
-  )
-  return /-----BEGIN PGP MESSAGE-----[^]+-----END PGP MESSAGE-----\r\n/.exec(raw)?.[0] ?? ''
-}
-
 describe('a sealed message', () => {
   test('hmpps-2025/20-address: each named member opens it with GnuPG, and the gateway signed it', async ({ skip }) => {
     skip(!isGnupgHere, whyNoGnupg)
-    const part = encryptedPart((await sealMail(mail, toAll())).toString())
+    const raw = (await sealMail(mail, toAll())).toString()
+    expect(raw).toMatch(/^Content-Type: multipart\/encrypted; protocol="application\/pgp-encrypted"; boundary="/m)
+    const part = encryptedPart(raw)
     for (const member of members) {
       const gnupg = new Gnupg()
       try {
@@ -64,8 +57,7 @@ describe('a sealed message', () => {
         const { stdout, status } = await gnupg.must(['--decrypt'], part)
         expect(status.some((line) => line.startsWith(`VALIDSIG ${signer.fingerprint}`))).toBe(true)
         expect(stdout.toString()).toContain(`Subject: ${mail.subject}\r\n`)
-        const [, encoded = ''] = /filename="delivery-9\.zip"\r\n\r\n([^]+?)\r\n--/.exec(stdout.toString()) ?? []
-        expect(Buffer.from(encoded, 'base64').equals(attachment)).toBe(true)
+expect(attached(stdout.toString(), 'delivery-9.zip').equals(attachment)).toBe(true)
       } finally {
         gnupg.close()
       }
@@ -93,28 +85,18 @@ describe('a sealed message', () => {
   })
 
   test('goes over SMTP to the mailbox and to nobody else, byte by byte', async () => {
-    const received: { to: string[]; raw: string }[] = []
-    const server = new SMTPServer({
-      disabledCommands: ['AUTH', 'STARTTLS'],
-      onData: (stream, session, done) => {
-        buffer(stream).then((bytes) => {
-          received.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: bytes.toString() })
-          done()
-        }, done)
-      },
-    })
-    const port = await new Promise<number>((resolve) => {
-      const listening = server.listen(0, '127.0.0.1', () => {
-        const address = listening.address()
-        resolve(typeof address === 'object' && address ? address.port : 0)
-      })
-    })
+    const server = await startMailServer()
     try {
       const raw = await sealMail(mail, toAll())
-      await openSealedMailer(`smtp://127.0.0.1:${port}`)({ from: mail.from, to: mail.to, raw })
-      expect(received).toEqual([{ to: [mail.to], raw: raw.toString() }])
+      await openSealedMailer({ mail: { smtpUrl: server.url } })({
+        id: mail.id,
+        from: mail.from,
+        to: mail.to,
+        raw,
+      })
+      expect(server.received).toEqual([{ to: [mail.to], raw: raw.toString() }])
     } finally {
-      await new Promise<void>((resolve) => server.close(resolve))
+      await server.close()
     }
   })
 })
