@@ -90,8 +90,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     proveDestruction: (itemId: string) => proveDestruction(db, ledger.origin, itemId, asksWitnesses(ledger.policy)),
     policyHolds: asksWitnesses(ledger.policy),
     clausesFor: clausesFor(policies),
-    sendMail: await openMailer(config),
-    sendSealed: openSealedMailer(config),
+    ...(await mailersOf(config)),
     ledgerProcess: ledger,
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
@@ -103,6 +102,10 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
       await Promise.all([db.close(), databases.ledger.close(), databases.source.close()])
     },
   } // prettier-ignore
+}
+
+async function mailersOf(config: Config) {
+  return { sendMail: await openMailer(config), sendSealed: openSealedMailer(config) }
 }
 
 async function announceLostKeys(db: Database, store: KeyStore, log: Log): Promise<void> {

@@ -72,7 +72,7 @@ describe('a delivery to the mailbox', () => {
       await gnupg.must(['--import'], gateway.wiring.signer.publicArmored)
       const { stdout, status } = await gnupg.must(['--decrypt'], encryptedPart(raw))
       expect(status.some((line) => line.startsWith(`VALIDSIG ${gateway.wiring.signer.fingerprint}`))).toBe(true)
-      const files = await readZip(attached(stdout.toString(), 'delivery-1.zip'))
+      const files = readZip(attached(stdout.toString(), 'delivery-1.zip'))
       const manifest = await verifyManifest(files.get('manifest.jws')?.toString() ?? '', gateway.wiring.certificateJwk)
       expect(manifest).toMatchObject({ delivery: 1, rows: 1 })
       expect(files.get('concerns.csv')?.toString()).toContain('Ŵŷ 🔒')
@@ -83,7 +83,7 @@ describe('a delivery to the mailbox', () => {
 
   test('has an entry for each person whose key it is encrypted to, and its page says how it went', async () => {
     const [to] = await entries('type=item.mailed-to')
-    expect(to).toMatchObject({ clauses: expect.arrayContaining(['hmpps-2025/20-recipient']) })
+    expect(to?.['clauses']).toContain('hmpps-2025/20-recipient')
     expect(JSON.stringify(to)).toContain('"kind":"person"')
     expect(await entries('type=concerns-export.mailed')).toMatchObject([{ detail: { delivery: 1, form: 'message', people: 1 } }]) // prettier-ignore
     const team = await gateway.as('nadia.hussain')

@@ -20,10 +20,11 @@ export async function startMailServer(): Promise<MailServer> {
       buffer(stream).then((bytes) => {
         if (refuses) {
           refuses = false
-          return done(Object.assign(new Error('try again later'), { responseCode: 451 }))
+          done(Object.assign(new Error('try again later'), { responseCode: 451 }))
+        } else {
+          received.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: bytes.toString() })
+          done()
         }
-        received.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: bytes.toString() })
-        return done()
       }, done)
     },
   })
