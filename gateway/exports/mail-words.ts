@@ -1,7 +1,14 @@
 // What the mailbox reads: outside the encryption a number and a link, inside it which delivery this is and what to do with it.
+import type { ExportDeps } from './act.ts'
 import type { SentDelivery } from './delivery.ts'
 import type { NoticeReason } from './mail-store.ts'
-import type { Telling, Words } from './notices.ts'
+
+export interface Words {
+  readonly subject: string
+  readonly lines: readonly string[]
+  /** The page that it leads to. */
+  readonly path: string
+}
 
 /** A notice with a link; never content (S35). */
 export function noticeWords({ number, quarterLabel, amendment, manifestSha256 }: SentDelivery): Words {
@@ -31,7 +38,10 @@ export function mailboxWords(delivery: SentDelivery, reason: NoticeReason): Word
 }
 
 /** Inside the encryption. */
-export function messageWords(delivery: SentDelivery, { publicUrl, concernsExport }: Telling) {
+export function messageWords(
+  delivery: SentDelivery,
+  { publicUrl, concernsExport }: Pick<ExportDeps, 'publicUrl' | 'concernsExport'>,
+) {
   const { number, quarterLabel, amendment, rows, changes, follows, manifestSha256 } = delivery
   const lines = [
     `${concernsExport.marking} - RECIPIENTS ONLY`,

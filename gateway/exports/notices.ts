@@ -6,19 +6,12 @@ import { findHolders } from '../people/store.ts'
 import type { ExportDeps } from './act.ts'
 import type { SentDelivery } from './delivery.ts'
 import { membersOf } from './facts.ts'
-import { noticeWords } from './mail-words.ts'
+import { noticeWords, type Words } from './mail-words.ts'
 import type { OwedQuarter } from './quarters.ts'
 import { listSubscribed } from './subscriptions.ts'
 
 export type Telling = Pick<ExportDeps, 'jobs' | 'publicUrl' | 'concernsExport'>
 export type Moment = Pick<Context, 'tx' | 'now'>
-
-export interface Words {
-  readonly subject: string
-  readonly lines: readonly string[]
-  /** The page that it leads to. */
-  readonly path: string
-}
 
 /** @returns the ids of the mails that are owed now */
 export async function tell(
