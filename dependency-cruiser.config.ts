@@ -13,6 +13,7 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   agreements: ['decisions', 'inspections', 'people', 'retention', 'transfers'],
   assurance: ['decisions', 'people'],
   browser: [],
+  clearance: ['decisions', 'figures', 'people'],
   concerns: ['decisions', 'people', 'tables'],
   decisions: [],
   exports: ['concerns', 'decisions', 'packages', 'people'],

@@ -239,6 +239,9 @@ export const subjectKinds = [
   'urgent-share',
   'erasure',
   'figure',
+  'clearance',
+  'consent',
+  'release',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

@@ -1,6 +1,7 @@
 // What the ledger records of figures from the Performance Hub. Of a person it holds username and address, and nothing else
 // (hub-2023/3.3-log-content).
-import { count, eventType, format, names, sha256Hex } from './event-fields.ts'
+import { z } from 'zod'
+import { count, day, eventType, format, name, names, sha256Hex } from './event-fields.ts'
 
 export const hubEvents = {
   'figures.viewed': eventType(1, { shown: count, filters: names, as: format }, {}),
@@ -10,4 +11,23 @@ export const hubEvents = {
     { added: count, changed: count, unchanged: count, faults: count, sha256: sha256Hex },
     {},
   ),
+  'clearances.viewed': eventType(1, { shown: count, as: format }, {}),
+  'clearance.viewed': eventType(1, { shown: count, as: format }, {}),
+  'clearance.opened': eventType(1, { kind: name }, {}),
+  /** The draft went to HMPPS, whose window for objections ends with that day. */
+  'clearance.draft-delivered': eventType(1, { endsOn: day }, {}),
+  'clearance.fact-check-closed': eventType(1, { silent: count }, {}),
+  'hmpps.notified': eventType(1, { people: count }, {}),
+  'consents.viewed': eventType(1, { shown: count, as: format }, {}),
+  'consent.viewed': eventType(1, { as: format }, {}),
+  'consent.requested': eventType(1, { version: count }, {}),
+  'consent.acknowledged': eventType(1, {}, {}),
+  'consent.answered': eventType(1, { answer: name, conditions: z.boolean(), notBefore: day.optional() }, {}),
+  'consent.fell-silent': eventType(1, {}, {}),
+  'consent.withdrawn': eventType(1, { uses: count }, {}),
+  'figure.attested': eventType(1, { what: name, smallestCell: count.optional() }, {}),
+  'figure.objected': eventType(1, {}, {}),
+  'figure.objection-decided': eventType(1, { decision: name }, {}),
+  'releases.viewed': eventType(1, { shown: count, as: format }, {}),
+  'release.set': eventType(1, { version: count, releaseOn: day.optional(), before: day.optional() }, {}),
 } as const

@@ -13,6 +13,7 @@ import { createSessions, csrfProtection, loopbackIsSecure } from './http/session
 import { receiveForms } from './http/upload.ts'
 import { agreementEndpoints } from './agreements/endpoints.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
+import { clearanceEndpoints } from './clearance/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
 import { exportEndpoints } from './exports/endpoints.ts'
 import { figureEndpoints } from './figures/endpoints.ts'
@@ -81,6 +82,7 @@ export function allEndpoints(wiring: Wiring) {
     ...assuranceEndpoints(wiring),
     ...forgettingEndpoints(wiring),
     ...figureEndpoints(wiring),
+    ...clearanceEndpoints(wiring),
   ]
 }
 

@@ -33,6 +33,7 @@ const environment = z.object({
   EXPORT_MAIL_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(10_000_000),
   MAIL_FROM: z.email().default('no-reply@concordat.example'),
   TRUSTED_PROXIES: z.string().min(1).optional(),
+  HUB_SILENCE_ROUTE: z.enum(['on', 'off']).default('on'),
   BACKUP_DAYS: z.coerce.number().int().min(0).max(3650).default(35),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -65,6 +66,8 @@ export interface Config {
   readonly trustedProxies: readonly string[] | false
   /** Local: how long the operator keeps backups of the database. */
   readonly backupDays: number
+  /** Whether a request to publish Hub data that nobody answers opens the route of the memorandum with HMPPS; off: consent only. */
+  readonly hubSilenceRoute: boolean
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -115,6 +118,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     exportMail: { form: read.EXPORT_MAIL, mostBytes: read.EXPORT_MAIL_BYTES },
     trustedProxies: read.TRUSTED_PROXIES?.split(',').map((name) => name.trim()) ?? false,
     backupDays: read.BACKUP_DAYS,
+    hubSilenceRoute: read.HUB_SILENCE_ROUTE === 'on',
     logLevel: read.LOG_LEVEL,
   }
 }

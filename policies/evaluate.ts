@@ -78,6 +78,11 @@ const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
   visit: 'Visit',
 }
 
+/** Acts that need nothing but who does them; what is asked of one figure is an act on a document. */
+const figureActs: ReadonlySet<Act> = new Set([
+  'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure',
+] as const) // prettier-ignore
+
 /** @returns undefined where the facts hold nothing that the act could be done to */
 export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'read-log') return entity('Ledger', 'ledger', {})
@@ -86,7 +91,7 @@ export function resourceOf(act: Act, facts: Facts): Entity | undefined {
   if (act === 'confirm-key') return facts.keyring && keyringOf(facts.keyring)
   if (act === 'read-concerns' || act === 'change-concerns' || act === 'see-deliveries')
     return entity('Concerns', 'concerns', {})
-  if (act === 'read-figures' || act === 'register-figures') return entity('Figures', 'figures', {})
+  if (figureActs.has(act)) return entity('Figures', 'figures', {})
   if (act === 'read-agreements') return entity('AgreementRegister', 'agreements', {})
   if (isVersionAct(act)) return facts.version && versionOf(facts.version)
   if (act === 'ask-erasure' || act === 'authorise-erasure') return erasureOf(facts)

@@ -25,6 +25,7 @@ export function usePages(app: Express, production: boolean): void {
     'assurance',
     'forgetting',
     'figures',
+    'clearance',
   ].map((slice) => path.join(gateway, slice, 'views'))
   const environment = nunjucks.configure([path.join(here, 'views'), ...slices, govuk, path.dirname(moj)], {
     autoescape: true,

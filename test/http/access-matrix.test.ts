@@ -19,6 +19,7 @@ import {
   type TestGateway,
 } from '../support/gateway.ts'
 import { personAt, signedIn, type PagePerson } from '../support/pages.ts'
+import { clearanceFor, knownObjection } from '../support/clearances.ts'
 import { transferAt } from '../support/transfers.ts'
 
 const people = [
@@ -36,6 +37,8 @@ const people = [
   { who: 'helen.marsh', title: 'records manager' },
   { who: 'peter.lowe', title: 'agreement keeper' },
   { who: 'leila.santos', title: 'Data and Analysis' },
+  { who: 'martin.boyle', title: 'report owner' },
+  { who: 'colin.baxter', title: 'scrutiny team' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
 
 interface Fitting {
@@ -64,6 +67,8 @@ interface Fitting {
   readonly erasure?: true
   /** A file as the body of an API call. */
   readonly file?: string
+  /** The address names a report whose figures are cleared, or a request for consent in it. */
+  readonly clearing?: 'report' | 'ended' | 'request' | 'consented' | 'objected'
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -113,6 +118,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
     'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',
+    'get /api/v1/clearances', 'get /clearances', 'get /api/v1/consents', 'get /consents', 'get /api/v1/releases', 'get /releases',
     'get /api/v1/figures', 'get /figures', 'get /figures/template.csv', 'get /figures/template.xlsx', 'post /figures',
   ] // prettier-ignore
   return {
@@ -120,6 +126,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/figures/:reference': { reference: 'SH-LEI-2026-09' },
     'get /figures/of/:reference': { reference: 'SH-LEI-2026-09' },
     'post /api/v1/figures': { file: figureFile },
+    ...clearing(),
     'post /api/v1/keys': { body: { armored: 'hello' } },
     'post /keys': { form: { armored: 'hello' } },
     'post /keys/offer': { form: { armored: 'hello' } },
@@ -204,6 +211,41 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /concerns/intake/:id/take': { checked: true, form: { reason: 'New' } },
     'post /concerns/intake/:id/discard': { checked: true },
     ...keeping(),
+  }
+}
+
+const clearing = (): Record<string, Fitting> => {
+  const opening = { title: 'HMP Leeds', kind: 'report-figures' }
+  const words = { words: 'Because.' }
+  const stated = ['hub-2023/4.1', 'hub-2023/4.2', 'hub-2023/4.4.1', 'hub-2023/4.5']
+  const asking = { figure: 'AS-LEI-2026-09', context: 'A sentence.', searched: 'GOV.UK' }
+  const attesting = { what: 'disclosure', words: 'I looked.', smallestCell: '12' }
+  const deciding = { decision: 'overruled', reason: 'It is right.' }
+  const release = { title: 'Safety in custody', releaseOn: '2026-12-10' }
+  const both = (path: string, fitting: Fitting, given: object): [string, Fitting][] => [
+    [`post /api/v1${path}`, { ...fitting, body: { ...given } }],
+    [`post ${path}`, { ...fitting, form: given as Record<string, string> }], // each is text
+  ]
+  const consent = '/consents/:id'
+  return {
+    'get /api/v1/clearances/:id': { clearing: 'report' },
+    'get /clearances/:id': { clearing: 'report' },
+    'get /api/v1/consents/:id': { clearing: 'request' },
+    'get /consents/:id': { clearing: 'request' },
+    ...Object.fromEntries([
+      ...both('/clearances', {}, opening),
+      ...both('/clearances/:id/delivered', { clearing: 'report' }, {}),
+      ...both('/clearances/:id/close', { clearing: 'ended' }, {}),
+      ...both(`${consent}/answer`, { clearing: 'request' }, { answer: 'refuse' }),
+      ...both(`${consent}/withdraw`, { clearing: 'consented' }, {}),
+      ...both(`${consent}/attest`, { clearing: 'request' }, attesting),
+      ...both(`${consent}/objections`, { clearing: 'request' }, words),
+      ...both(`${consent}/objections/:objection/decide`, { clearing: 'objected' }, deciding),
+    ]),
+    'post /api/v1/clearances/:id/consents': { clearing: 'report', body: { ...asking, stated } },
+    'post /clearances/:id/consents': { clearing: 'report', form: { ...asking, stated: 'hub-2023/4.1' } },
+    'put /api/v1/releases/:reference': { reference: 'SAFETY-2026-Q3', body: release },
+    'post /releases': { form: { ...release, reference: 'SAFETY-2026-Q3' } },
   }
 }
 
@@ -338,7 +380,18 @@ describe('the access matrix', () => {
   }
 
   const idFor = async (
-    { state, checked, kept, change, proposed, refused, urgent, exporting, erasure }: Fitting,
+    {
+      state,
+      checked,
+      kept,
+      change,
+      proposed,
+      refused,
+      urgent,
+      exporting,
+      erasure,
+      clearing: cleared,
+    }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
     if (state) return transferIn(state)
@@ -349,6 +402,7 @@ describe('the access matrix', () => {
     if (urgent) return urgentIn(urgent)
     if (exporting) return exportIn(exporting)
     if (erasure) return erasureAsked()
+    if (cleared) return clearanceFor(gateway, cleared)
     return change ? waitingChange() : proved
   }
 
@@ -488,7 +542,7 @@ describe('the access matrix', () => {
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),

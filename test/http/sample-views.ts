@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto'
 import { catalogue } from '../../audit/events.ts'
 import { clauseKinds } from '../../gateway/agreements/schemas.ts'
+import { documentKinds } from '../../gateway/clearance/clearance.ts'
+import { consentStates } from '../../gateway/clearance/consent.ts'
+import { standings } from '../../gateway/clearance/facts.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
 import { columns as figureColumns } from '../../gateway/figures/columns.ts'
@@ -115,6 +118,16 @@ const line = (type: string, seq: number | undefined, actor: object) => ({
   detail: { fields: ['a', hostile('b')], rows: 1214, relevance: null, destroyOn: '2026-05-01', complete: true },
 }) // prettier-ignore
 const figure = { reference: hostile('SH-1'), version: 2, measure: hostile('Self-harm'), sourceReport: hostile('Report'), extractedAt: at(1), unit: hostile('incidents'), filters: hostile('Leeds'), value: '1204.5', valueHash: 'a'.repeat(64), marking: 'OFFICIAL', provenance: 'performance-hub', publicSource: null, registeredAt: at(2) } // prettier-ignore
+const clearance = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a03', title: hostile('Leeds'), kind: 'report-figures', openedAt: at(1), notifiedAt: at(1), window: { deliveredAt: at(2), warnAt: at(10), endsAt: at(14) } } // prettier-ignore
+const release = { reference: 'R-1', title: hostile('Safety'), address: 'https://statistics.example/', releaseOn: '2026-12-10', version: 2 } // prettier-ignore
+const objection = { id: 'o-1', raisedAt: at(3), words: hostile('No.') }
+const consentRequest = {
+  id: 'c-1', clearanceId: clearance.id, figure, context: hostile('There were 412.'), searched: hostile('GOV.UK'), askedAt: at(1), warnAt: at(2), dueAt: at(14), consent: { state: 'requested', acknowledgedAt: at(2) },
+  release, standing: 'requested', refusals: [refusal], attested: [{ clause: 'hub-2023/4.1', at: at(1), smallestCell: 12, words: hostile('Looked.') }],
+  objections: [objection, { ...objection, id: 'o-2', decided: { decision: 'overruled', at: at(4), reason: hostile('Right.') } }],
+} // prettier-ignore
+const statements = [{ clause: 'hub-2023/4.1', states: hostile('That it need not be accurate.') }]
+const noMistake = { form: '', given: {}, faults: [] }
 const person = { kind: 'person', username: hostile('ayesha'), ip: '10.0.0.1' }
 const lines = [
   ...Object.keys(catalogue).map((type, index) => line(type, index, person)),
@@ -392,6 +405,17 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['figures-taken.njk', 'an extract with faults', { registered: undefined, faultCount: 1214, faults: [{ row: 3, column: hostile('value'), message: hostile('No number.') }, { message: 'Empty.' }] }],
   ['figure.njk', 'from the Hub', { figure, versions: [figure, { ...figure, version: 1 }], managementInformation, marking: 'OFFICIAL' }],
   ['figure.njk', 'public', { figure: { ...figure, provenance: 'official-statistics', publicSource: hostile('https://statistics.example/') }, versions: [figure], managementInformation, marking: 'OFFICIAL' }],
+  ['clearances.njk', 'reports', { clearances: [{ ...clearance, figures: 3, waiting: 1 }, { ...clearance, window: undefined, factCheckClosedAt: at(9), figures: 0, waiting: 0 }], mistaken: noMistake, mayOpen: true, documentKinds }],
+  ['clearances.njk', 'nothing, and mistakes', { clearances: [], mistaken: { form: 'open', given: { title: hostile('') }, faults: faultsOf('title', 'kind') }, mayOpen: true, documentKinds }],
+  ['clearance.njk', 'a report with figures', { clearance, figures: standings.map((standing) => ({ ...consentRequest, standing, embargoUntil: standing === 'embargoed' ? '2026-12-10' : undefined })), mistaken: noMistake, mayAsk: true, mayRun: true, now: at(20), statements, releases: [release], managementInformation }],
+  ['clearance.njk', 'a report without figures, and mistakes', { clearance: { ...clearance, notifiedAt: undefined, window: undefined }, figures: [], mistaken: { form: 'ask', given: { figure: hostile('x'), context: hostile('y'), searched: hostile('z'), stated: [hostile('w')] }, faults: faultsOf('figure', 'context', 'searched', 'stated', 'release') }, mayAsk: true, mayRun: true, now: at(1), statements, releases: [], managementInformation }],
+  ['consents.njk', 'a queue', { lines: consentStates.map((state) => ({ ...consentRequest, report: hostile('Leeds'), consent: { state } })), now: at(20) }],
+  ['consents.njk', 'an empty queue', { lines: [], now: at(20) }],
+  ['consent.njk', 'one to be answered', { request: consentRequest, clearance, uses: [consentRequest, { ...consentRequest, id: 'c-2' }], mistaken: noMistake, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
+  ['consent.njk', 'one that is consented', { request: { ...consentRequest, standing: 'clear', refusals: [], consent: { state: 'consented', answeredAt: at(3), terms: { conditions: hostile('Round it.'), notBefore: '2026-12-02' } } }, clearance, uses: [], mistaken: noMistake, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
+  ['consent.njk', 'objections, and every mistake', { request: { ...consentRequest, standing: 'silent', consent: { state: 'silent', silentAt: at(9) } }, clearance, uses: [], mistaken: { form: 'attest', given: { what: 'route', words: hostile('w'), smallestCell: hostile('4') }, faults: faultsOf('words', 'smallestCell', 'answer') }, mayRun: true, mayObject: true, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
+  ['releases.njk', 'a calendar', { releases: [release, { ...release, reference: 'R-2', releaseOn: undefined, address: undefined }], mistaken: noMistake, mayAnswer: true }],
+  ['releases.njk', 'nothing, and mistakes', { releases: [], mistaken: { form: 'release', given: { reference: hostile('x'), title: hostile('y') }, faults: faultsOf('reference', 'title', 'address', 'releaseOn') }, mayAnswer: true }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing } }],
   ['access-log-entry.njk', 'one with personal values', { entry: { ...lines[0], seq: 1234, actor: { kind: 'person', username: hostile('ayesha'), ip: null }, subjects: [{ kind: 'person', id: null }, { kind: 'transfer', id: hostile('t-1') }], clauses: ['hmpps-2025/16-encryption', 'local/four-eyes'], openable: [{ field: 'actor.username', value: hostile('ayesha') }, { field: 'actor.ip', value: '192.0.2.7' }, { field: 'subjects.0.id', value: hostile('p') }, { field: 'detail.reason', value: hostile('because') }] } }],
   ['access-log-entry.njk', 'one of nobody, not numbered', { entry: { ...lines[0], seq: undefined, actor: { kind: 'unknown' }, subjects: [], clauses: [], openable: [] } }],

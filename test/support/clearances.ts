@@ -1,0 +1,37 @@
+// Reports and requests for consent in the states that a test needs, written as the owner of the database.
+import { randomUUID } from 'node:crypto'
+import type { TestGateway } from './gateway.ts'
+
+/** Of the one objection that there is at a time. */
+export const knownObjection = '00000000-0000-4000-8000-0000000000b1'
+
+/** @returns the id of a report of its own, or of the request for consent in it */
+export async function clearanceFor(
+  { owner }: Pick<TestGateway, 'owner'>,
+  state: 'report' | 'ended' | 'request' | 'consented' | 'objected',
+): Promise<string> {
+  const [report, request] = [randomUUID(), randomUUID()]
+  const analyst = `(select id from concordat.person where subject = 'ayesha.rahman')`
+  const window = state === 'ended' ? `now() - interval '60 days', now() - interval '40 days', now() - interval '30 days'` : 'null, null, null' // prettier-ignore
+  await owner.query(
+    `insert into concordat.clearance (id, title, kind, opened_by, opened_at, delivered_at, window_warn_at, window_ends_at)
+     values ($1, 'HMP Leeds', 'report-figures', ${analyst}, now(), ${window})`,
+    [report],
+  )
+  if (state === 'report' || state === 'ended') return report
+  const answered = state === 'consented' ? `now(), ${analyst}` : 'null, null'
+  await owner.query(`delete from concordat.consent_attestation`)
+  await owner.query(`delete from concordat.figure_objection`)
+  await owner.query(`delete from concordat.consent_request`)
+  await owner.query(
+    `insert into concordat.consent_request (id, clearance_id, figure, version, context, searched, asked_by, asked_at, warn_at, due_at, state, answered_at, answered_by)
+     values ($1, $2, 'SH-LEI-2026-09', 1, 'A sentence.', 'GOV.UK', ${analyst}, now(), now(), now() + interval '21 days', $3, ${answered})`,
+    [request, report, state === 'consented' ? 'consented' : 'requested'],
+  )
+  if (state === 'objected')
+    await owner.query(
+      `insert into concordat.figure_objection (id, request_id, raised_by, raised_at, words) values ($1, $2, ${analyst}, now() - interval '1 hour', 'No.')`,
+      [knownObjection, request],
+    )
+  return request
+}
