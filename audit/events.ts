@@ -117,6 +117,10 @@ export const catalogue = {
   'keys.reconciled': eventType(1, { used: count, entries: count, deliveries: count, differences: count }, {}),
   /** Something that somebody has to look at: a damaged object, keys let out without an entry. */
   'incident.raised': eventType(1, { kind: name, found: name.optional() }, {}),
+  /** A restored database showed as kept what the key store had destroyed. */
+  'destruction.replayed': eventType(1, { shelf: name, items: count }, {}),
+  'backup.taken': eventType(1, { backup: name, lapsesOn: day, files: count, sha256: sha256Hex }, {}),
+  'backup.restored': eventType(1, { backup: name, takenOn: day }, {}),
   'certificate.issued': eventType(1, { sha256: sha256Hex, complete: z.boolean() }, {}),
   'certificate.viewed': eventType(1, { as: format.optional() }, {}),
   'ledger.viewed': eventType(

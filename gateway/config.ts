@@ -164,6 +164,20 @@ export function parseStampConfig(
   return { ledgerDatabaseUrl: read.LEDGER_DATABASE_URL, ledgerPolicy: read.LEDGER_POLICY, timeAuthority }
 } // prettier-ignore
 
+/** What `concordat backup` and `concordat restore` need. */
+export function parseBackupConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): ReturnType<typeof parseMigrationConfig> & Pick<Config, 'vaultDirectory' | 'keyDirectory' | 'backupDays'> {
+  const shape = environment.pick({ VAULT_DIRECTORY: true, KEY_DIRECTORY: true, BACKUP_DAYS: true })
+  const { VAULT_DIRECTORY, KEY_DIRECTORY, BACKUP_DAYS } = parsePart(shape, env)
+  return {
+    ...parseMigrationConfig(env),
+    vaultDirectory: VAULT_DIRECTORY,
+    keyDirectory: KEY_DIRECTORY,
+    backupDays: BACKUP_DAYS,
+  }
+}
+
 function parsePart<T extends z.ZodType>(
   shape: T,
   env: Readonly<Record<string, string | undefined>>,

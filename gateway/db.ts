@@ -1,8 +1,9 @@
 // The one door to PostgreSQL: pools, transactions, and how its types become ours. Nothing else imports pg.
 // Instants come back as Date, days as 'YYYY-MM-DD', bigint as number (refused beyond 2^53).
-import { finished } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+import { finished, pipeline } from 'node:stream/promises'
 import pg from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 
 export interface Result {
   rows: Record<string, unknown>[]
@@ -19,6 +20,10 @@ export interface Transaction extends Queryable {
   readonly inTransaction: true
   /** Many rows in one statement. @param statement `copy … from stdin` @param lines in its text format: tabs between values (`copyText`) */
   copyIn(statement: string, lines: string): Promise<void>
+  /** The same from a stream of bytes in that format. */
+  copyFrom(statement: string, bytes: Readable): Promise<void>
+  /** The rows of a `copy … to stdout`, as bytes; it is read to its end before the next statement. */
+  copyOut(statement: string): Readable
 }
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
@@ -132,6 +137,8 @@ async function withTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Prom
       inTransaction: true,
       query: (text, values) => client.query(prepared(text, values)),
       copyIn: (statement, lines) => finished(client.query(copyFrom(statement)).end(lines)),
+      copyFrom: (statement, bytes) => pipeline(bytes, client.query(copyFrom(statement))),
+      copyOut: (statement) => client.query(copyTo(statement)),
     })
     const committed = await client.query('commit').catch((cause: unknown) => {
       throw new CommitUnknown(cause)

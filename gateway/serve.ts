@@ -9,6 +9,7 @@ import { keyName } from './ledger-signer.ts'
 import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
 import { startWatch as watchExports } from './exports/watch.ts'
+import { replayDestructions } from './retention/destroyed-since.ts'
 import { raiseOverdue } from './retention/overdue.ts'
 import { replayErasures } from './forgetting/replay.ts'
 import { startWorker, type Worker } from './worker.ts'
@@ -61,6 +62,7 @@ export async function beginLedger(wiring: Wiring): Promise<void> {
   await wiring.ledgerProcess.catchUp().catch(() => undefined) // kept in its state: health says it, and releases stop
   if (wiring.ledgerProcess.doubt() === undefined) {
     await replayErasures(wiring)
+    await replayDestructions(wiring)
     await announceAgreements(wiring)
     await announceSigners(wiring)
   }

@@ -6,6 +6,7 @@ import { confirmCommitted } from '../audit/committed.ts'
 import { readLog } from '../audit/log.ts'
 import { proveInclusion } from '../audit/proofs.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import type { CertificateKey } from '../keys/signing-keys.ts'
 import { loadEstablishments } from '../policies/establishments.ts'
 import { loadPolicies } from '../policies/pack.ts'
 import { resolveRetention } from '../policies/retention.ts'
@@ -19,7 +20,7 @@ import { createJudge } from './decisions/judge.ts'
 import { describeConcernsExport } from './exports/concerns-export.ts'
 import { outstanding } from './exports/watch.ts'
 import { openForgottenList } from './forgetting/list.ts'
-import { replayErasures } from './forgetting/replay.ts'
+import { replayErasures, type ReplayDeps } from './forgetting/replay.ts'
 import { openJobQueue } from './jobs.ts'
 import { openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
@@ -30,6 +31,7 @@ import { openMailer } from './mail.ts'
 import { openSealedMailer } from './sealed-mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
+import { replayDestructions, type DestroyedSinceDeps } from './retention/destroyed-since.ts'
 import { copyDutiesIn } from './retention/copy-duties.ts'
 import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
@@ -63,7 +65,8 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const db = deciding(databases.gateway, policies)
   await announceLostKeys(db, keys.store, log)
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => replayErasures({ db, clock, log, forgottenList }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority }) // prettier-ignore
+  const vault = await openFileVault(config.vaultDirectory)
+  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore: keys.store }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {
@@ -79,11 +82,10 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ...clocksOf(policies),
     retention: retentionOf(policies),
     source: createPostgresSource(databases.source.pool, shipped.agreements.datasets.values()),
-    vault: await openFileVault(config.vaultDirectory),
+    vault,
     keyStore: keys.store,
     signer: keys.packages,
-    certificateKey: keys.certificates,
-    certificateJwk: { ...keys.certificates.publicJwk },
+    ...certificateKeys(keys.certificates),
     backupDays: config.backupDays,
     forgottenList,
     verifierKey: ledger.verifierKey, verifierKeys: verifierKeyLines(ledger.keys, keys.retiredLedgerKeys),
@@ -120,6 +122,16 @@ function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
     missedReminders: () => missedReminders(db, clock()),
     exportsOutstanding: (now: Date) => outstanding(db, now),
   }
+}
+
+/** What a restore of the database brought back is forgotten and destroyed again. */
+async function keepDestroyed(deps: ReplayDeps & DestroyedSinceDeps): Promise<void> {
+  await replayErasures(deps)
+  await replayDestructions(deps)
+}
+
+function certificateKeys(certificateKey: CertificateKey) {
+  return { certificateKey, certificateJwk: { ...certificateKey.publicJwk } }
 }
 
 /** The clocks that acts start. */

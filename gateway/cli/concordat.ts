@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
 import { attestVerb } from './attest.ts'
+import { backupVerb } from './backup.ts'
 import { certificateVerb } from './certificate.ts'
 import { clausesVerb } from './clauses.ts'
 import { concernsVerb } from './concerns.ts'
@@ -12,6 +13,7 @@ import { keysVerb } from './keys.ts'
 import { ledgerVerb } from './ledger.ts'
 import { migrateVerb } from './migrate.ts'
 import { packVerb } from './pack.ts'
+import { restoreVerb } from './restore.ts'
 import { serveVerb } from './serve.ts'
 import { witnessVerb } from './witness.ts'
 import { workerVerb } from './worker.ts'
@@ -42,6 +44,8 @@ const verbs = [
   ledgerVerb,
   witnessVerb,
   attestVerb,
+  backupVerb,
+  restoreVerb,
   certificateVerb,
   packVerb,
   clausesVerb,

@@ -10,6 +10,7 @@ import { TimeRefused } from '../../audit/time/refused.ts'
 import { WitnessFault } from '../../audit/witness/fault.ts'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { PackFault } from '../../policies/fault.ts'
+import { BackupFault } from '../backup/manifest.ts'
 import { ConfigFault } from '../config.ts'
 import { GatewayAnswer } from './gateway-answer.ts'
 
@@ -29,6 +30,7 @@ export function plainWords(error: unknown): string {
   const known = [
     UsageFault,
     GatewayAnswer,
+    BackupFault,
     ConfigFault,
     PackFault,
     KeyFault,

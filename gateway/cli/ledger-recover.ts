@@ -38,7 +38,8 @@ Where that cannot be done it says so and changes nothing. Then, when both partie
 It exits with 0 when the ledger can go on, and with 1 when it cannot.
 `
 
-async function recover(newEpoch: string | undefined): Promise<{ text: string; exitCode: number }> {
+/** The whole of `ledger recover`, as the environment says. */
+export async function recover(newEpoch: string | undefined): Promise<{ text: string; exitCode: number }> {
   const config = parseRecoveryConfig(processEnvironment())
   const { openDatabase } = await import('../db.ts')
   const { openKeyDirectory } = await import('../key-directory.ts')

@@ -1,5 +1,6 @@
 // SQL of certificates. One that says something new of the copies is another edition; earlier ones stay as they were signed.
 import type { Queryable, Transaction } from '../db.ts'
+import type { Item } from './item.ts'
 
 export interface StoredCertificate {
   readonly id: string
@@ -18,6 +19,26 @@ export async function findUncertified(db: Queryable): Promise<string[]> {
      order by i.destroyed_at limit 1000`,
   )
   return rows.map((row) => String(row['id']))
+}
+
+export interface HeldBackup {
+  readonly id: string
+  /** 'YYYY-MM-DD' */
+  readonly lapsesOn: string
+}
+
+/** Backups that were taken while it was held, and had not lapsed when it was destroyed. */
+export async function findBackups(
+  db: Queryable,
+  item: Pick<Item, 'clockStartedAt' | 'status'>,
+): Promise<HeldBackup[]> {
+  if (item.status.state !== 'destroyed') return []
+  const { rows } = await db.query(
+    `select id, lapses_on from concordat.backup where taken_at between $1 and $2 and lapses_on >= ($2::timestamptz at time zone 'Europe/London')::date
+     order by taken_at, id`,
+    [item.clockStartedAt, item.status.destroyedAt],
+  )
+  return rows.map((row) => ({ id: String(row['id']), lapsesOn: String(row['lapses_on']) }))
 }
 
 /** @returns false when another process issued that edition first, or nothing has changed since the one before */

@@ -136,6 +136,38 @@ export async function findLivingShelves(db: Queryable): Promise<string[]> {
   return rows.map((row) => String(row['ref']))
 }
 
+/** Shelves of which nothing has said yet that they come to their end. */
+export async function findShelvesInUse(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query(
+    `select ref from concordat.shelf where state in ('open', 'retiring') order by ref`,
+  )
+  return rows.map((row) => String(row['ref']))
+}
+
+/** What the key store says of a shelf is a fact, and no act: it takes no permit. */
+export async function noteShelfDestroyed(
+  tx: Transaction,
+  ref: string,
+  items: readonly { readonly id: string; readonly at: Date }[],
+  now: Date,
+): Promise<void> {
+  for (const { id, at } of items) {
+    await tx.query(
+      `update concordat.transfer t set state = 'destroyed', destroyed_at = $2, version = version + 1
+       from concordat.item i where i.id = $1 and t.id = i.transfer_id and t.state <> 'destroyed'`,
+      [id, at],
+    )
+    await tx.query(
+      `update concordat.item set state = 'destroyed', wrapped_key = null, destroyed_at = $2 where id = $1 and state = 'sealed'`,
+      [id, at],
+    )
+  }
+  await tx.query(
+    `update concordat.shelf set state = 'destroyed', destroyed_at = $2 where ref = $1 and state in ('open', 'retiring')`,
+    [ref, now],
+  )
+}
+
 function parseShelf(row: Record<string, unknown>): Shelf {
   return {
     ref: String(row['ref']),

@@ -14,7 +14,13 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../db.ts'
 import { record } from '../http/mount.ts'
 import type { Item } from '../retention/item.ts'
-import { findCertificate, findUncertified, insertCertificate } from '../retention/certificate-store.ts'
+import {
+  findBackups,
+  findCertificate,
+  findUncertified,
+  insertCertificate,
+  type HeldBackup,
+} from '../retention/certificate-store.ts'
 import { findCollections, findItem, type TakenCopy } from '../retention/store.ts'
 import { findTransfer } from './store.ts'
 import type { Transfer } from './transfer.ts'
@@ -58,7 +64,7 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
     const transfer = item && (await findTransfer(tx, item.transferId))
     if (!item || !transfer || item.status.state !== 'destroyed') return false
     const id = randomUUID()
-    const copies = copiesOf(item, await findCollections(tx, itemId), deps.backupDays)
+    const copies = copiesOf(item, await findCollections(tx, itemId), await findBackups(tx, item), deps.backupDays) // prettier-ignore
     const edition = ((await findCertificate(tx, itemId))?.edition ?? 0) + 1
     const copiesHash = createHash('sha256').update(JSON.stringify(copies)).digest()
     const payload = payloadOf({ id, issuedAt: now }, item, transfer, copies, proof)
@@ -73,12 +79,18 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
   })
 }
 
-function copiesOf(item: Item, collections: readonly TakenCopy[], backupDays: number): CertificateCopy[] {
+function copiesOf(
+  item: Item,
+  collections: readonly TakenCopy[],
+  backups: readonly HeldBackup[],
+  backupDays: number,
+): CertificateCopy[] {
   const destroyedAt = item.status.state === 'destroyed' ? item.status.destroyedAt : item.clockStartedAt
   const lapse = new Date(destroyedAt.getTime() + backupDays * 24 * 3_600_000)
   return [
     { kind: 'vault', ref: item.vaultObject, state: 'destroyed' },
     { kind: 'backup', ref: 'database-backups', state: 'unreadable', expiresOn: londonDate(lapse) },
+    ...backups.map(({ id, lapsesOn }) => ({ kind: 'backup', ref: `backup/${id}`, state: 'unreadable', expiresOn: lapsesOn }) as const), // prettier-ignore
     ...collections.map(recipientCopy),
   ]
 }

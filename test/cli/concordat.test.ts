@@ -86,7 +86,7 @@ describe('concordat keys create', () => {
     expect(first.out).toMatch(/^Made the keys in /)
     expect(again.out).toBe(first.out.replace(/^Made/, 'Already there:'))
     const signing = path.join(folder, 'keys/signing')
-    expect(await readdir(signing)).toHaveLength(3)
+    expect(await readdir(signing)).toHaveLength(4)
     for (const name of await readdir(signing)) {
       expect((await stat(path.join(signing, name))).mode & 0o077).toBe(0)
       expect(first.out).not.toContain((await readFile(path.join(signing, name), 'utf8')).slice(40, 80))
