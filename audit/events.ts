@@ -55,17 +55,8 @@ export const catalogue = {
     { code: name, status: count, method: field.method, route: field.route },
     {},
   ),
-  'item.sealed': eventType(
-    1,
-    {
-      sha256: sha256Hex,
-      sizeBytes: count,
-      shelf: name.optional(),
-      destroyOn: day.optional(),
-      rows: count.optional(),
-    },
-    {},
-  ),
+  // prettier-ignore
+  'item.sealed': eventType(1, { sha256: sha256Hex, sizeBytes: count, shelf: name.optional(), destroyOn: day.optional(), rows: count.optional() }, {}),
   'item.collected': eventType(
     1,
     { collection: name, sha256: sha256Hex.optional() },
