@@ -12,6 +12,7 @@ const npm = (...names: readonly string[]) => `(^|node_modules/)(@types/)?(${name
 const slices: Readonly<Record<string, readonly string[]>> = {
   agreements: ['decisions', 'inspections', 'people', 'retention', 'transfers'],
   assurance: ['decisions', 'people'],
+  backup: [],
   browser: [],
   clearance: ['decisions', 'figures', 'people'],
   concerns: ['decisions', 'people', 'tables'],
