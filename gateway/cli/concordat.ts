@@ -9,6 +9,8 @@ import { certificateVerb } from './certificate.ts'
 import { clausesVerb } from './clauses.ts'
 import { concernsVerb } from './concerns.ts'
 import { exitCodeOf, exitCodes, plainWords } from './failure.ts'
+import { exportVerb } from './export.ts'
+import { fetchVerb } from './fetch.ts'
 import { keysVerb } from './keys.ts'
 import { ledgerVerb } from './ledger.ts'
 import { migrateVerb } from './migrate.ts'
@@ -29,6 +31,8 @@ Examples:
   Is this entry in the ledger, and was this destruction certified? (no network, no database)
     $ npx concordat ledger verify --proof proof.txt --vkey ledger.vkey
     $ npx concordat certificate verify --certificate certificate.json --key certificate.jwk --vkey ledger.vkey
+  What came of the quarterly concerns export since last time, verified and decrypted, in a scheduled job
+    $ npx concordat fetch --help
 
 Exit codes:
   0  done, and everything that was looked at holds
@@ -50,6 +54,8 @@ const verbs = [
   packVerb,
   clausesVerb,
   concernsVerb,
+  exportVerb,
+  fetchVerb,
 ]
 
 function program(): Command {
