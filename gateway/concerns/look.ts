@@ -28,7 +28,7 @@ export function search(
     const found = await searchConcerns(context.tx, filter, page)
     const reports =
       filter.establishment === undefined ? [] : await listReports(context.tx, filter.establishment)
-    const detail = { shown: found.concerns.length, filters: Object.keys(filter) }
+    const detail = { shown: found.concerns.length, filters: namesOf(filter) }
     return {
       value: { ...found, page, reports },
       events: [{ ...base, type: 'concerns.viewed', subjects: [], detail }],
@@ -99,4 +99,11 @@ export function lookAtIntake(
       events: [{ ...base, type: 'form.viewed', subjects, detail: { form: '/concerns/intake/:id' } }],
     }
   })
+}
+
+/** Of the fields that were filled. */
+function namesOf(filter: object): string[] {
+  return Object.entries(filter).flatMap(([name, value]: [string, unknown]) =>
+    value === undefined ? [] : [name],
+  )
 }

@@ -48,14 +48,14 @@ export async function insertEdition(tx: Transaction, permit: Permit, made: NewEd
 }
 
 export interface Filter {
-  readonly words?: string
-  readonly establishment?: string
-  readonly test?: string
-  readonly rank?: string
-  readonly status?: string
-  readonly judgement?: string
-  readonly publishedFrom?: string
-  readonly publishedTo?: string
+  readonly words?: string | undefined
+  readonly establishment?: string | undefined
+  readonly test?: string | undefined
+  readonly rank?: string | undefined
+  readonly status?: string | undefined
+  readonly judgement?: string | undefined
+  readonly publishedFrom?: string | undefined
+  readonly publishedTo?: string | undefined
 }
 
 const columns = `c.reference, c.version, ${factsOf('c')}`

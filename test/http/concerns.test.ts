@@ -447,6 +447,17 @@ describe('who may', () => {
   })
 })
 
+test('a search with fields left empty, as a form sends them, is a search without them', async () => {
+  const editor = await gateway.as('rhian.davies')
+  const empty = 'words=&establishment=&test=&rank=&status=&judgement=&publishedFrom=&publishedTo=&page='
+  const [all, searched] = [
+    await editor.get('/api/v1/concerns'),
+    await editor.get(`/api/v1/concerns?${empty}`),
+  ]
+  expect(searched.status).toBe(200)
+  expect(searched.json()).toEqual(all.json())
+})
+
 test('a search finds words as they are typed, percent signs and all', async () => {
   const editor = await gateway.as('rhian.davies')
   const found = (await editor.get('/api/v1/concerns?words=%25')).json()
