@@ -6,6 +6,7 @@ import { fsckTable, measureFsck } from './fsck.ts'
 import { decideTable, measureDecide } from './decide.ts'
 import { intakeTable, measureIntake } from './intake.ts'
 import { ledgerTable, measureLedger } from './ledger.ts'
+import { measureSeal, sealTable } from './seal.ts'
 import { measureJourney, journeyTable } from './journey.ts'
 
 const help = `npm run bench -- <name> [--json] [options]
@@ -32,6 +33,10 @@ const help = `npm run bench -- <name> [--json] [options]
     --rounds N      rounds (default 7, at least 5)
     --seconds N     how long each is measured in a round (default 2)
     --entries N     entries at which the cost is looked at last (default 50000: none but 10000)
+
+  seal       seals and opens one item beside AES-256-GCM alone on the same stream, and how long the event loop stood still
+    --size-mib N    size of the item (default 1024)
+    --rounds N      rounds (default 7, at least 5)
 
   --json     one JSON object on the output instead of a table; progress goes to the error stream
   --help     this text
@@ -75,12 +80,14 @@ async function main(): Promise<number> {
     print(result, collectTable(result))
     return result.withinLimit ? 0 : 1
   }
+  if (name === 'seal' && rest.length === 0) {
+    const result = await measureSeal({ rounds, sizeMib: wholeNumber('--size-mib', values['size-mib']), say })
+    print(result, sealTable(result))
+    return 0
+  }
   if (name === 'decide' && rest.length === 0) {
-    const result = await measureDecide({
-      rounds,
-      decisions: wholeNumber('--decisions', values.decisions),
-      say,
-    })
+    const decisions = wholeNumber('--decisions', values.decisions)
+    const result = await measureDecide({ rounds, decisions, say })
     print(result, decideTable(result))
     return 0
   }
