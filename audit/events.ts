@@ -237,6 +237,7 @@ export const subjectKinds = [
   'clearance',
   'consent',
   'release',
+  'draft-check',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

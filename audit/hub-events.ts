@@ -24,10 +24,16 @@ export const hubEvents = {
   'consent.acknowledged': eventType(1, {}, {}),
   'consent.answered': eventType(1, { answer: name, conditions: z.boolean(), notBefore: day.optional() }, {}),
   'consent.fell-silent': eventType(1, {}, {}),
-  'consent.withdrawn': eventType(1, { uses: count }, {}),
+  'consent.withdrawn': eventType(1, { uses: count, drafts: count }, {}),
   'figure.attested': eventType(1, { what: name, smallestCell: count.optional() }, {}),
   'figure.objected': eventType(1, {}, {}),
   'figure.objection-decided': eventType(1, { decision: name }, {}),
+  /** `sha256` is of the file that was dropped in; nothing else of it is kept. `unclear`: numbers that keep it back. */
+  'draft.checked': eventType(1, { sha256: sha256Hex, numbers: count, unclear: count }, {}),
+  'draft-check.viewed': eventType(1, { as: format }, {}),
+  'figure.published': eventType(1, { version: count }, {}),
+  /** This copy, and no other, is for public release. */
+  'draft.cleared': eventType(1, { sha256: sha256Hex, figures: count }, {}),
   'releases.viewed': eventType(1, { shown: count, as: format }, {}),
   'release.set': eventType(1, { version: count, releaseOn: day.optional(), before: day.optional() }, {}),
 } as const

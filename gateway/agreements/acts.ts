@@ -29,6 +29,7 @@ const doing: Readonly<Record<Act, string>> = {
   'run-fact-check': 'running the fact check of a report',
   'answer-consent': 'answering a request for consent',
   'object-to-figure': 'objecting to the publication of a figure',
+  'check-draft': 'checking the figures of a draft',
   'attest-figure': 'attesting a figure',
   'read-retention': 'looking at what is held and until when',
   'place-hold': 'placing a hold',

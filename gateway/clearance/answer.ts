@@ -5,6 +5,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { allowed } from '../people/allowed.ts'
 import { about, fieldFault, moved, takeRequest, type ClearanceDeps } from './act.ts'
 import { after, type ConsentEvent } from './consent.ts'
+import { listHolding } from './check-store.ts'
 import { linkRelease, listUses, moveRequest } from './consent-store.ts'
 import { tellAsker, tellDesk } from './notices.ts'
 import { findRelease } from './release-store.ts'
@@ -52,10 +53,11 @@ export function withdraw(deps: ClearanceDeps, context: PersonContext, id: string
     const request = await takeRequest(context, id)
     await moveRequest(context.tx, id, moved(after(request.consent, { kind: 'withdraw', at: context.now })), context.person.id) // prettier-ignore
     const uses = (await listUses(context.tx, request.figure.reference)).filter(({ figure }) => figure.version === request.figure.version) // prettier-ignore
+    const drafts = await listHolding(context.tx, request.figure)
     for (const use of uses) await tellAsker(deps, context, use, 'Data and Analysis withdrew its consent to a figure that you use.') // prettier-ignore
     await tellDesk(deps, context, { party: deps.hubPublication.to, role: 'report-owner' }, {
       subject: 'Consent to a figure was withdrawn', line: 'Data and Analysis withdrew its consent to a figure. See where it is used.', path: `/consents/${id}`,
     }) // prettier-ignore
-    return { value: id, events: [{ ...base, type: 'consent.withdrawn', subjects: about(request), detail: { uses: uses.length } }] } // prettier-ignore
+    return { value: id, events: [{ ...base, type: 'consent.withdrawn', subjects: about(request), detail: { uses: uses.length, drafts: drafts.length } }] } // prettier-ignore
   })
 }

@@ -2,8 +2,9 @@
 import type { Endpoint } from '../http/endpoint.ts'
 import type { ClearanceDeps } from './act.ts'
 import { clearanceApi } from './api.ts'
+import { checkEndpoints } from './check-endpoints.ts'
 import { clearancePages } from './pages.ts'
 
 export function clearanceEndpoints(deps: ClearanceDeps): Endpoint[] {
-  return [...clearanceApi(deps), ...clearancePages(deps)]
+  return [...clearanceApi(deps), ...clearancePages(deps), ...checkEndpoints(deps)]
 }

@@ -7,6 +7,7 @@ import { notFound } from '../http/problem.ts'
 import { allowed } from '../people/allowed.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import { about, type As, type ClearanceDeps } from './act.ts'
+import { listChecks, listHolding, type DraftCheck } from './check-store.ts'
 import type { Clearance, ConsentRequest } from './clearance.ts'
 import { findRequest, listQueue, listRequests, listUses, type QueueLine } from './consent-store.ts'
 import { factsOfFigure, standingOf, type FigureStanding } from './facts.ts'
@@ -28,6 +29,8 @@ export type Standing = ConsentRequest & FigureStanding
 export interface Picture {
   readonly clearance: Clearance
   readonly figures: readonly Standing[]
+  /** Drafts that were checked, the newest first. */
+  readonly checks: readonly DraftCheck[]
 }
 
 /** @throws {Problem} `not-found` */
@@ -44,7 +47,7 @@ export function readClearance(
     const figures = (await listRequests(context.tx, id)).map((request) => judgedNow(deps, context, facts, clearance, request)) // prettier-ignore
     const subjects = [{ kind: 'clearance', id } as const]
     return {
-      value: { clearance, figures },
+      value: { clearance, figures, checks: await listChecks(context.tx, id) },
       events: [{ ...base, type: 'clearance.viewed', subjects, detail: { shown: figures.length, as } }],
     }
   })
@@ -79,6 +82,8 @@ export interface Read {
   readonly clearance: Clearance
   /** Every request about any version of the figure, this one among them, the newest first. */
   readonly uses: readonly ConsentRequest[]
+  /** Drafts that hold this version of it. */
+  readonly drafts: readonly DraftCheck[]
 }
 
 /** @throws {Problem} `not-found` */
@@ -95,7 +100,12 @@ export function readRequest(
     const facts = await factsOfPerson(context.tx, context.person, context.now)
     const uses = await listUses(context.tx, request.figure.reference)
     return {
-      value: { request: judgedNow(deps, context, facts, clearance, request), clearance, uses },
+      value: {
+        request: judgedNow(deps, context, facts, clearance, request),
+        clearance,
+        uses,
+        drafts: await listHolding(context.tx, request.figure),
+      },
       events: [{ ...base, type: 'consent.viewed', subjects: about(request), detail: { as } }],
     }
   })

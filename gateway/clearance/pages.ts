@@ -186,6 +186,9 @@ async function releasesPage(deps: ClearanceDeps, context: PersonContext, mistake
 function rights({ person: { party, roles } }: PersonContext) {
   return {
     mayAsk: party === 'hmi-prisons' && roles.includes('analyst'),
+    mayCheck:
+      party === 'hmi-prisons' &&
+      ['analyst', 'report-owner', 'publisher'].some((role) => roles.includes(role)),
     mayRun: party === 'hmi-prisons' && roles.includes('report-owner'),
     mayAnswer: party === 'moj-data-and-analysis' && roles.includes('hub-administrator'),
     mayObject: party === 'hmpps' && roles.includes('scrutiny-team'),

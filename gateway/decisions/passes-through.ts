@@ -92,6 +92,13 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'POST /releases',
   ],
   'object-to-figure': ['POST /api/v1/consents/:id/objections', 'POST /consents/:id/objections'],
+  'check-draft': [
+    'POST /api/v1/clearances/:id/checks',
+    'GET /api/v1/checks/:id',
+    'POST /clearances/:id/checks',
+    'GET /checks/:id',
+  ],
+  publish: ['POST /api/v1/checks/:id/clear', 'POST /checks/:id/clear'],
   'attest-figure': ['POST /api/v1/consents/:id/attest', 'POST /consents/:id/attest'],
   'read-agreements': [
     'GET /api/v1/agreements',

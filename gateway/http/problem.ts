@@ -20,6 +20,7 @@ export const problems = {
   'item.destroyed': [410, 'The data was destroyed on its date'],
   'body.too-large': [413, 'That is too large'],
   'media.unsupported': [415, 'This address does not take that kind of content'],
+  'draft.unreadable': [422, 'This draft cannot be read'],
   'table.unreadable': [422, 'This file cannot be read'],
   'pack.refused': [422, 'This version of an agreement cannot stand'],
   'key.refused': [422, 'This key cannot be used'],

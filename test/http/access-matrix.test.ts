@@ -68,7 +68,7 @@ interface Fitting {
   /** A file as the body of an API call. */
   readonly file?: string
   /** The address names a report whose figures are cleared, or a request for consent in it. */
-  readonly clearing?: 'report' | 'ended' | 'request' | 'consented' | 'objected'
+  readonly clearing?: 'report' | 'ended' | 'request' | 'consented' | 'objected' | 'checked'
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -228,6 +228,12 @@ const clearing = (): Record<string, Fitting> => {
   ]
   const consent = '/consents/:id'
   return {
+    'post /api/v1/clearances/:id/checks': { clearing: 'report', file: 'There were 412.' },
+    'post /clearances/:id/checks': { clearing: 'report' },
+    'get /api/v1/checks/:id': { clearing: 'checked' },
+    'get /checks/:id': { clearing: 'checked' },
+    'post /api/v1/checks/:id/clear': { clearing: 'checked', body: { unknownsRead: true } },
+    'post /checks/:id/clear': { clearing: 'checked', form: { unknownsRead: 'yes' } },
     'get /api/v1/clearances/:id': { clearing: 'report' },
     'get /clearances/:id': { clearing: 'report' },
     'get /api/v1/consents/:id': { clearing: 'request' },
@@ -481,7 +487,8 @@ describe('the access matrix', () => {
     if (path.startsWith('/api/')) {
       if (who === undefined) return fetch(`${gateway.url}${path}`, { method: method.toUpperCase() })
       const client = await gateway.as(who)
-      if (file !== undefined) return client.send(path, file, 'text/csv')
+      if (file !== undefined)
+        return client.send(path, file, path.endsWith('checks') ? 'text/plain' : 'text/csv')
       return method === 'get'
         ? client.get(path)
         : method === 'put'

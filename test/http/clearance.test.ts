@@ -131,7 +131,7 @@ describe('an answer', () => {
     const [one, two] = [await asked(await opened(), 'B-5'), await asked(await opened(), 'B-5')]
     await done(answer(one, { answer: 'consent' }))
     const withdrawn = await post('leila.santos', `/consents/${one}/withdraw`)
-    expect((await entriesFor(gateway, withdrawn))[0]).toMatchObject({ type: 'consent.withdrawn', detail: { uses: 2 } }) // prettier-ignore
+    expect((await entriesFor(gateway, withdrawn))[0]).toMatchObject({ type: 'consent.withdrawn', detail: { uses: 2, drafts: 0 } }) // prettier-ignore
     expect(await standing(one)).toBe('withdrawn')
     expect(await standing(two)).toBe('requested')
     expectProblem(await post('leila.santos', `/consents/${two}/withdraw`), 'state.conflict')

@@ -4,6 +4,7 @@ import { catalogue } from '../../audit/events.ts'
 import { clauseKinds } from '../../gateway/agreements/schemas.ts'
 import { documentKinds } from '../../gateway/clearance/clearance.ts'
 import { consentStates } from '../../gateway/clearance/consent.ts'
+import { categories } from '../../gateway/clearance/match.ts'
 import { standings } from '../../gateway/clearance/facts.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
@@ -126,6 +127,13 @@ const consentRequest = {
   release, standing: 'requested', refusals: [refusal], attested: [{ clause: 'hub-2023/4.1', at: at(1), smallestCell: 12, words: hostile('Looked.') }],
   objections: [objection, { ...objection, id: 'o-2', decided: { decision: 'overruled', at: at(4), reason: hostile('Right.') } }],
 } // prettier-ignore
+const draftCheck = {
+  id: 'd-1',
+  clearanceId: clearance.id,
+  sha256: 'a'.repeat(64),
+  format: 'docx',
+  checkedAt: at(4),
+}
 const statements = [{ clause: 'hub-2023/4.1', states: hostile('That it need not be accurate.') }]
 const noMistake = { form: '', given: {}, faults: [] }
 const person = { kind: 'person', username: hostile('ayesha'), ip: '10.0.0.1' }
@@ -407,13 +415,15 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['figure.njk', 'public', { figure: { ...figure, provenance: 'official-statistics', publicSource: hostile('https://statistics.example/') }, versions: [figure], managementInformation, marking: 'OFFICIAL' }],
   ['clearances.njk', 'reports', { clearances: [{ ...clearance, figures: 3, waiting: 1 }, { ...clearance, window: undefined, factCheckClosedAt: at(9), figures: 0, waiting: 0 }], mistaken: noMistake, mayOpen: true, documentKinds }],
   ['clearances.njk', 'nothing, and mistakes', { clearances: [], mistaken: { form: 'open', given: { title: hostile('') }, faults: faultsOf('title', 'kind') }, mayOpen: true, documentKinds }],
-  ['clearance.njk', 'a report with figures', { clearance, figures: standings.map((standing) => ({ ...consentRequest, standing, embargoUntil: standing === 'embargoed' ? '2026-12-10' : undefined })), mistaken: noMistake, mayAsk: true, mayRun: true, now: at(20), statements, releases: [release], managementInformation }],
+  ['clearance.njk', 'a report with figures', { clearance, figures: standings.map((standing) => ({ ...consentRequest, standing, embargoUntil: standing === 'embargoed' ? '2026-12-10' : undefined })), checks: [draftCheck, { ...draftCheck, cleared: { at: at(5) } }], mistaken: noMistake, mayCheck: true, mayAsk: true, mayRun: true, now: at(20), statements, releases: [release], managementInformation }],
   ['clearance.njk', 'a report without figures, and mistakes', { clearance: { ...clearance, notifiedAt: undefined, window: undefined }, figures: [], mistaken: { form: 'ask', given: { figure: hostile('x'), context: hostile('y'), searched: hostile('z'), stated: [hostile('w')] }, faults: faultsOf('figure', 'context', 'searched', 'stated', 'release') }, mayAsk: true, mayRun: true, now: at(1), statements, releases: [], managementInformation }],
   ['consents.njk', 'a queue', { lines: consentStates.map((state) => ({ ...consentRequest, report: hostile('Leeds'), consent: { state } })), now: at(20) }],
   ['consents.njk', 'an empty queue', { lines: [], now: at(20) }],
-  ['consent.njk', 'one to be answered', { request: consentRequest, clearance, uses: [consentRequest, { ...consentRequest, id: 'c-2' }], mistaken: noMistake, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
+  ['consent.njk', 'one to be answered', { request: consentRequest, clearance, uses: [consentRequest, { ...consentRequest, id: 'c-2' }], drafts: [draftCheck, { ...draftCheck, cleared: { at: at(5) } }], mistaken: noMistake, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
   ['consent.njk', 'one that is consented', { request: { ...consentRequest, standing: 'clear', refusals: [], consent: { state: 'consented', answeredAt: at(3), terms: { conditions: hostile('Round it.'), notBefore: '2026-12-02' } } }, clearance, uses: [], mistaken: noMistake, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
   ['consent.njk', 'objections, and every mistake', { request: { ...consentRequest, standing: 'silent', consent: { state: 'silent', silentAt: at(9) } }, clearance, uses: [], mistaken: { form: 'attest', given: { what: 'route', words: hostile('w'), smallestCell: hostile('4') }, faults: faultsOf('words', 'smallestCell', 'answer') }, mayRun: true, mayObject: true, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
+  ['draft-check.njk', 'in place, with everything', { check: draftCheck, clearance, groups: categories.map((category) => ({ category, count: 1214, findings: [{ value: '1204.5', category, text: hostile('1,204.5'), before: hostile('There were '), after: hostile(' of them'), figures: category === 'unknown' ? [] : [{ reference: hostile('SH-1'), version: 2 }], ...(category === 'unknown' && { near: hostile('SH-1') }) }] })), mayClear: true, faults: faultsOf('unknownsRead'), isInPlace: true }],
+  ['draft-check.njk', 'a cleared copy', { check: { ...draftCheck, cleared: { by: 'p-1', at: at(5) } }, clearance, groups: categories.map((category) => ({ category, count: 0, findings: [] })), mayClear: true, faults: [], isInPlace: false }],
   ['releases.njk', 'a calendar', { releases: [release, { ...release, reference: 'R-2', releaseOn: undefined, address: undefined }], mistaken: noMistake, mayAnswer: true }],
   ['releases.njk', 'nothing, and mistakes', { releases: [], mistaken: { form: 'release', given: { reference: hostile('x'), title: hostile('y') }, faults: faultsOf('reference', 'title', 'address', 'releaseOn') }, mayAnswer: true }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing } }],

@@ -8,7 +8,7 @@ export const knownObjection = '00000000-0000-4000-8000-0000000000b1'
 /** @returns the id of a report of its own, or of the request for consent in it */
 export async function clearanceFor(
   { owner }: Pick<TestGateway, 'owner'>,
-  state: 'report' | 'ended' | 'request' | 'consented' | 'objected',
+  state: 'report' | 'ended' | 'request' | 'consented' | 'objected' | 'checked',
 ): Promise<string> {
   const [report, request] = [randomUUID(), randomUUID()]
   const analyst = `(select id from concordat.person where subject = 'ayesha.rahman')`
@@ -19,19 +19,43 @@ export async function clearanceFor(
     [report],
   )
   if (state === 'report' || state === 'ended') return report
-  const answered = state === 'consented' ? `now(), ${analyst}` : 'null, null'
+  const isConsented = state === 'consented' || state === 'checked'
+  const answered = isConsented ? `now(), ${analyst}` : 'null, null'
   await owner.query(`delete from concordat.consent_attestation`)
   await owner.query(`delete from concordat.figure_objection`)
   await owner.query(`delete from concordat.consent_request`)
   await owner.query(
     `insert into concordat.consent_request (id, clearance_id, figure, version, context, searched, asked_by, asked_at, warn_at, due_at, state, answered_at, answered_by)
      values ($1, $2, 'SH-LEI-2026-09', 1, 'A sentence.', 'GOV.UK', ${analyst}, now(), now(), now() + interval '21 days', $3, ${answered})`,
-    [request, report, state === 'consented' ? 'consented' : 'requested'],
+    [request, report, isConsented ? 'consented' : 'requested'],
   )
+  if (state === 'checked') return checkedDraft({ owner }, report, request)
   if (state === 'objected')
     await owner.query(
       `insert into concordat.figure_objection (id, request_id, raised_by, raised_at, words) values ($1, $2, ${analyst}, now() - interval '1 hour', 'No.')`,
       [knownObjection, request],
     )
   return request
+}
+
+/** A draft with that one figure, which is clear. */
+async function checkedDraft(
+  { owner }: Pick<TestGateway, 'owner'>,
+  report: string,
+  request: string,
+): Promise<string> {
+  const id = randomUUID()
+  const analyst = `(select id from concordat.person where subject = 'ayesha.rahman')`
+  for (const clause of ['hub-2023/4.1', 'hub-2023/4.2', 'hub-2023/4.4.1', 'hub-2023/4.5'])
+    await owner.query(
+      `insert into concordat.consent_attestation (request_id, clause, attested_by, attested_at) values ($1, $2, ${analyst}, now())`,
+      [request, clause],
+    )
+  const findings = [{ value: '412', category: 'clear', figures: [{ reference: 'SH-LEI-2026-09', version: 1 }] }] // prettier-ignore
+  await owner.query(
+    `insert into concordat.draft_check (id, clearance_id, sha256, format, checked_by, checked_at, findings)
+     values ($1, $2, sha256('a draft'::bytea), 'text', ${analyst}, now(), $3)`,
+    [id, report, JSON.stringify(findings)],
+  )
+  return id
 }
