@@ -1,6 +1,7 @@
 // The one place that reads the environment. parseConfig lists every mistake at once and has no default for a secret.
 import path from 'node:path'
 import { z } from 'zod'
+import type { AwsAccess } from './sqs.ts'
 
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: 'must be a URL' })
 const database = url(/^postgres(ql)?$/)
@@ -22,6 +23,12 @@ const environment = z.object({
   TIME_AUTHORITY_URL: url(/^https?$/).optional(),
   TIME_AUTHORITY_CHAIN: directory.optional(),
   TIME_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
+  AUDIT_QUEUE_URL: url(/^https?$/).optional(),
+  AUDIT_SERVICE: z.string().min(1).default('concordat'),
+  AWS_REGION: z.string().min(1).default('eu-west-2'),
+  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+  AWS_SESSION_TOKEN: z.string().min(1).optional(),
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters of randomness'),
   OIDC_ISSUER: url(/^https?$/),
   OIDC_CLIENT_ID: z.string().min(1),
@@ -55,6 +62,9 @@ export interface Config {
   readonly ledgerPolicy: string | undefined
   /** Who stamps checkpoints (RFC 3161), and the file of certificates (PEM) that its tokens' chains have to end with. */
   readonly timeAuthority: { readonly url: string; readonly chainFile: string; readonly everyMinutes: number } | undefined // prettier-ignore
+  /** The HMPPS audit queue that entries are copied to (Amazon SQS); none when undefined. */
+  readonly auditQueue:
+    { readonly url: string; readonly service: string; readonly access: AwsAccess } | undefined
   readonly sessionSecret: string
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   readonly apiAudience: string
@@ -108,6 +118,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ledgerOrigin: read.LEDGER_ORIGIN,
     ledgerPolicy: read.LEDGER_POLICY,
     timeAuthority: timeAuthorityOf(read),
+    auditQueue: auditQueueOf(read),
     sessionSecret: read.SESSION_SECRET,
     oidc: { issuer: read.OIDC_ISSUER, clientId: read.OIDC_CLIENT_ID, clientSecret: read.OIDC_CLIENT_SECRET },
     apiAudience: read.API_AUDIENCE ?? publicUrl,
@@ -127,6 +138,13 @@ function timeAuthorityOf(read: Pick<z.output<typeof environment>, 'TIME_AUTHORIT
   const { TIME_AUTHORITY_URL: address, TIME_AUTHORITY_CHAIN: chainFile, TIME_TOKEN_MINUTES: everyMinutes } = read
   return address === undefined || chainFile === undefined ? undefined : { url: address, chainFile, everyMinutes }
 } // prettier-ignore
+
+function auditQueueOf(read: z.output<typeof environment>): Config['auditQueue'] {
+  const { AUDIT_QUEUE_URL: address, AUDIT_SERVICE: service, AWS_REGION: region } = read
+  const [accessKeyId, secretAccessKey] = [read.AWS_ACCESS_KEY_ID, read.AWS_SECRET_ACCESS_KEY]
+  if (address === undefined || accessKeyId === undefined || secretAccessKey === undefined) return undefined
+  return { url: address, service, access: { region, accessKeyId, secretAccessKey, sessionToken: read.AWS_SESSION_TOKEN } } // prettier-ignore
+}
 
 /** What `concordat migrate` needs, and nothing that serves does: the login that owns the database. */
 export function parseMigrationConfig(env: Readonly<Record<string, string | undefined>>): {
@@ -205,6 +223,8 @@ function crossChecks(env: Readonly<Record<string, string | undefined>>): string[
   }
   if ((env['TIME_AUTHORITY_URL'] === undefined) !== (env['TIME_AUTHORITY_CHAIN'] === undefined))
     mistakes.push('TIME_AUTHORITY_CHAIN: is needed with TIME_AUTHORITY_URL, and with nothing else')
+  if (env['AUDIT_QUEUE_URL'] !== undefined && !(env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']))
+    mistakes.push('AUDIT_QUEUE_URL: needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
   if (env['NODE_ENV'] === 'production' && !env['SMTP_URL'])
     mistakes.push('SMTP_URL: is not set; production sends its mail')
   if (env['DATABASE_URL'] !== undefined && env['DATABASE_URL'] === env['LEDGER_DATABASE_URL']) {

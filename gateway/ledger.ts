@@ -10,11 +10,13 @@ import type { Policy } from '../audit/policy.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { checkStanding, type StandingDeps } from '../audit/standing.ts'
 import { readHead, readLatestCheckpoint } from '../audit/tree-store.ts'
+import { type MirrorLag, readMirrorLag } from '../audit/mirror/mirror.ts'
 import type { WitnessingDeps } from '../audit/witness/gather.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db.ts'
 import { ledgerSigners } from './ledger-signer.ts'
+import { createMirror, mirrorTo } from './ledger-mirror.ts'
 import { createStamper, openStamping, readStamped, type Stamped, type Stamper } from './ledger-time.ts'
 import { asksWitnesses, openWitnessing, readWitnessing, type Witnessing } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
@@ -47,6 +49,8 @@ export interface LedgerState {
   readonly witnessing?: Witnessing
   /** Undefined where no time authority is configured, null where it has not answered yet. */
   readonly stamped?: Stamped | null
+  /** How far the copy in the audit queue is behind; undefined where there is none. */
+  readonly mirror?: MirrorLag
 }
 
 export interface LedgerDeps {
@@ -63,6 +67,8 @@ export interface LedgerDeps {
   readonly policyFile?: string | undefined
   /** Who stamps checkpoints; nobody when undefined. */
   readonly timeAuthority?: Config['timeAuthority']
+  /** Where entries are copied to; nowhere when undefined. */
+  readonly auditQueue?: Config['auditQueue']
   /** Done before anything is served after a doubt: what a restore brought back is forgotten again. */
   readonly beforeServing: () => Promise<unknown>
 }
@@ -82,7 +88,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const publisher = publisherOf(deps, signers, witnessing)
   const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => () => readIfThere(path.join(directory, 'checkpoint'))) } // prettier-ignore
   const tellWitnessing = alarm(deps, witnessing?.policy)
-  const stamper = await stamperOf(deps, witnessing?.policy)
+  const beside = await besideOf(deps, witnessing?.policy)
   let failure: string | undefined
   let doubt: LedgerFaultCode | undefined
   let running: Promise<void> = Promise.resolve()
@@ -95,7 +101,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     await publish(publisher)
     failure = doubt = undefined
     await tellWitnessing()
-    stamper?.begin()
+    beside.begin()
   }
   const failed = (error: unknown) => {
     const code = error instanceof LedgerFault ? error.code : 'fault'
@@ -104,7 +110,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     failure = code
     if (error instanceof LedgerFault && doubtful.has(error.code)) doubt = error.code // until a pass succeeds
     // A clock that was mended shows by a token that agrees.
-    if (code === 'clock-disagrees') stamper?.begin()
+    if (code === 'clock-disagrees') beside.begin()
   }
   // One pass at a time in this process; a second caller waits and then makes a pass of its own.
   const catchUp = () => {
@@ -125,7 +131,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     stop: async () => {
       loop.stop()
       await running.catch(() => undefined)
-      await stamper?.settled()
+      await beside.settled()
     },
   }
 }
@@ -151,17 +157,27 @@ function repeatedly(pass: () => Promise<void>): { readonly start: () => void; re
   }
 }
 
-async function stamperOf(
-  { db, clock, log, timeAuthority }: LedgerDeps,
+/** What goes on beside the loop, each in its own time, and never in its way. */
+async function besideOf(
+  { db, clock, log, timeAuthority, auditQueue }: LedgerDeps,
   policy: Policy | undefined,
-): Promise<Stamper | undefined> {
-  return (
-    timeAuthority && createStamper(db, await openStamping(timeAuthority, clock, asksWitnesses(policy)), log)
-  )
+): Promise<Stamper> {
+  const all = [
+    ...(timeAuthority
+      ? [createStamper(db, await openStamping(timeAuthority, clock, asksWitnesses(policy)), log)]
+      : []),
+    ...(auditQueue ? [createMirror(db, mirrorTo(auditQueue, clock), log)] : []),
+  ]
+  return {
+    begin: () => all.forEach((each) => each.begin()),
+    settled: async () => {
+      await Promise.all(all.map((each) => each.settled()))
+    },
+  }
 }
 
 async function readState(
-  { db, timeAuthority }: LedgerDeps,
+  { db, timeAuthority, auditQueue }: LedgerDeps,
   policy: Policy | undefined,
   failure: string | undefined,
 ): Promise<LedgerState> {
@@ -171,6 +187,7 @@ async function readState(
     ...(failure !== undefined && { failure }),
     ...(witnessing && { witnessing }),
     ...(timeAuthority && { stamped: await readStamped(db) }),
+    ...(auditQueue && { mirror: await readMirrorLag(db) }),
   }
 }
 

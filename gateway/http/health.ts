@@ -6,6 +6,7 @@ export interface LedgerHealth {
   readonly unpublished: number
   readonly failure?: string
   readonly stamped?: { readonly size: number; readonly at: Date } | null
+  readonly mirror?: { readonly behind: number; readonly since: Date | undefined }
   readonly witnessing?: { readonly signed: number; readonly witnessed: number; readonly isMet: boolean }
 }
 
@@ -87,12 +88,12 @@ async function reminders(deps: HealthDeps): Promise<Component> {
 
 async function ledger(read: HealthDeps['ledger']): Promise<Component> {
   try {
-    const { unpublished, failure, witnessing, stamped } = await read()
+    const { unpublished, failure, witnessing, stamped, mirror } = await read()
     // Unwitnessed entries are an alarm and not a fault: everything but receipts of the evidence class goes on.
     const witnesses = witnessing && { unwitnessed: witnessing.signed - witnessing.witnessed }
     return {
       status: failure === undefined ? 'UP' : 'DOWN',
-      details: { unpublished, ...witnesses, timeAuthority: timeOf(stamped) },
+      details: { unpublished, ...witnesses, timeAuthority: timeOf(stamped), mirror: mirrorOf(mirror) },
     }
   } catch {
     return { status: 'DOWN' }
@@ -103,6 +104,12 @@ async function ledger(read: HealthDeps['ledger']): Promise<Component> {
 function timeOf(stamped: LedgerHealth['stamped']): unknown {
   if (stamped === undefined) return 'none configured'
   return stamped && { size: stamped.size, at: stamped.at.toISOString() }
+}
+
+/** A copy that lags is an alarm for whoever watches, and no fault of this process. */
+function mirrorOf(mirror: LedgerHealth['mirror']): unknown {
+  if (mirror === undefined) return 'none configured'
+  return { behind: mirror.behind, ...(mirror.since && { since: mirror.since.toISOString() }) }
 }
 
 /** A late export is no fault of this process, which starting it again would mend: it is up, and says so. */
