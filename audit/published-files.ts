@@ -1,7 +1,7 @@
 // The log as static files (C2SP tlog-tiles): hash tiles, entry bundles where the profile is full, and the checkpoint last, so
 // that whoever sees a checkpoint finds all that it stands on. What was published is never changed; another content for the
-// same name is a fault.
-import { readFile } from 'node:fs/promises'
+// same name is a fault. Partial tiles are taken away when the full one is there.
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { concat, encodeText, sameBytes } from './bytes.ts'
 import { checkpointOfOwnNote } from './checkpoint.ts'
@@ -74,9 +74,9 @@ async function writeTiles(
     const data = stored(level, index)?.subarray(0, width * HASH_BYTES)
     if (data?.length !== width * HASH_BYTES)
       throw new LedgerFault('tile-missing', `Tile ${level}/${index} is not there, ${width} hashes wide.`)
-    await writeOnce(path.join(directory, tilePath(tile)), data)
+    await publishTile(path.join(directory, tilePath(tile)), width, data)
     if (profile === 'full' && level === 0)
-      await writeOnce(path.join(directory, bundlePath(index, width)), await bundle(db, index, data))
+      await publishTile(path.join(directory, bundlePath(index, width)), width, await bundle(db, index, data))
   }
 }
 
@@ -97,6 +97,12 @@ async function bundle(db: Queryable, index: number, hashes: Uint8Array): Promise
     return [Uint8Array.of(body.length >> 8, body.length & 0xff), body]
   })
   return concat(...parts)
+}
+
+/** C2SP tlog-tiles, "Partial tiles": once the full one is there it serves in their place, and they may go. */
+async function publishTile(file: string, width: number, bytes: Uint8Array): Promise<void> {
+  await writeOnce(file, bytes)
+  if (width === TILE_WIDTH) await rm(`${file}.p`, { recursive: true, force: true })
 }
 
 async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {

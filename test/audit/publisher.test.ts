@@ -1,12 +1,14 @@
 // What is signed was re-read first; a database or a folder that holds another history than the one that was signed is noticed,
 // and nothing more is signed.
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sameBytes } from '../../audit/bytes.ts'
-import { checkpointOfOwnNote, openCheckpoint } from '../../audit/checkpoint.ts'
+import { checkpointOfOwnNote, openCheckpoint, type SignedCheckpoint } from '../../audit/checkpoint.ts'
 import { EMPTY_EDGE, edgeRoot, grow } from '../../audit/edge.ts'
 import type { LedgerFaultCode } from '../../audit/fault.ts'
+import { folderLog } from '../../audit/fsck/folder-log.ts'
+import { fsck } from '../../audit/fsck/fsck.ts'
 import { nodeHasher } from '../../audit/node-hash.ts'
 import { noteSigner } from '../../audit/note-signer.ts'
 import { publish } from '../../audit/publisher.ts'
@@ -114,6 +116,30 @@ describe('publishing', () => {
       ) // bytea
     },
   )
+
+  test('partial tiles go when the full one is there, and the checkpoints before it still verify', async () => {
+    const own = await openLedger()
+    try {
+      const keys = [own.signer.key]
+      const folder = path.join(own.directory, 'full')
+      const look = (since?: SignedCheckpoint) =>
+        fsck({ log: folderLog(folder), keys, since, onProgress: () => undefined })
+      const grow = async (count: number, name: string) => {
+        await own.write(...views(count, name))
+        await own.sequenceAll()
+        await own.publish()
+      }
+      await grow(200, 'a')
+      const before = await look()
+      expect((await readdir(path.join(folder, 'tile/0'))).toSorted()).toEqual(['000.p'])
+      await grow(100, 'b')
+      expect((await readdir(path.join(folder, 'tile/0'))).toSorted()).toEqual(['000', '001.p'])
+      expect((await readdir(path.join(folder, 'tile/entries'))).toSorted()).toEqual(['000', '001.p'])
+      expect((await look(before.verified)).report).toMatchObject({ clean: true, complete: true })
+    } finally {
+      await own.close()
+    }
+  })
 
   test('publishing again without new entries signs nothing and changes no file', async () => {
     const before = await signedSizes(db)
