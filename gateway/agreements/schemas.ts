@@ -1,8 +1,6 @@
 // What the addresses of the agreements take, and what they answer over JSON.
 import { z } from 'zod'
-
-const blank = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
+import { blank } from '../http/input.ts'
 
 const key = z.string().regex(/^[a-z0-9-]{1,60}$/, 'This is not the key of an agreement.')
 const slug = z.string().regex(/^[a-z0-9.-]{1,100}$/, 'This is not the name of a clause.')

@@ -1,6 +1,7 @@
 // For the information assurance officer: the access log with filters, and the keys that its proofs are checked with.
 // Read-only, decided by the rules, and each look is itself an entry.
 import { z } from 'zod'
+import { blank } from '../http/input.ts'
 import { catalogue, isEventType, type LedgerEvent } from '../../audit/events.ts'
 import { readLog, type LogFilters, type ReadLog } from '../../audit/log.ts'
 import { readCosignedNote } from '../../audit/cosignatures.ts'
@@ -21,9 +22,6 @@ export interface AssuranceDeps extends OneEntryDeps {
   /** Public. */
   readonly certificateJwk: Readonly<Record<string, unknown>>
 }
-
-const blank = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
 const filterQuery = z.strictObject({
   type: blank(z.string().refine(isEventType, 'There is no such kind of entry.')),

@@ -1,10 +1,9 @@
 // What the clearance endpoints take, over JSON and from forms.
 import { z } from 'zod'
+import { blank } from '../http/input.ts'
 import { reference } from '../figures/schemas.ts'
 import { documentKinds } from './clearance.ts'
 
-const blank = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.exactOptional())
 const words = z.string().trim().min(1).max(2000)
 const day = z.iso.date('Give a date as year-month-day, for example 2026-12-01.')
 

@@ -1,10 +1,9 @@
 // What the concerns endpoints take and answer, over JSON and from forms.
 import { z } from 'zod'
+import { blank } from '../http/input.ts'
 import { healthyPrisonTests, judgements, ranks, statuses } from './concern.ts'
 import { columns, type ColumnName } from './table-schema.ts'
 
-const blank = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 const day = z.iso.date('Give a date as year-month-day, for example 2026-04-01.')
 
 export const searchQuery = z.strictObject({

@@ -30,7 +30,11 @@ export function search(
   return allowed(deps, context, 'read-figures', async ({ base }) => {
     const { page = 1, ...filter } = query
     const found = await searchFigures(context.tx, filter, page)
-    const detail = { shown: found.figures.length, filters: Object.keys(filter), as }
+    const detail = {
+      shown: found.figures.length,
+      filters: Object.entries(filter).flatMap(([name, given]) => (given === undefined ? [] : [name])),
+      as,
+    }
     return {
       value: { ...found, page },
       events: [{ ...base, type: 'figures.viewed', subjects: [], detail }],

@@ -1,10 +1,8 @@
 // What the figures endpoints take and answer, over JSON and from forms.
 import { z } from 'zod'
+import { blank } from '../http/input.ts'
 import type { TakenIn } from './extract.ts'
 import { decimalOf, figureMarkings, provenances, type StoredFigure } from './figure.ts'
-
-const blank = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.exactOptional())
 
 /** A number as a person writes it: '1,204.50' is looked for as '1204.5'. */
 const number = z

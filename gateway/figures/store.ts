@@ -9,9 +9,9 @@ const columns = `f.reference, f.version, f.measure, f.source_report, f.extracted
   encode(f.value_hash, 'hex') as value_hash, f.marking, f.provenance, f.public_source, f.registered_at`
 
 export interface FigureFilter {
-  readonly words?: string
-  readonly provenance?: string
-  readonly value?: string
+  readonly words?: string | undefined
+  readonly provenance?: string | undefined
+  readonly value?: string | undefined
 }
 
 export const pageSize = 50

@@ -1,7 +1,7 @@
 // Unknown input becomes typed input here and nowhere deeper. Every field that is wrong is named at once, in plain words;
 // a field that we do not know is refused, not ignored (ASVS 15.3.3).
 import type { Request } from 'express'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { InputParts } from './endpoint.ts'
 import { Problem, type FieldFault } from './problem.ts'
 
@@ -40,6 +40,10 @@ export function checkFields<T extends z.ZodType>(
   const parsed = schema.safeParse(given)
   return parsed.success ? { data: parsed.data } : { faults: parsed.error.issues.flatMap(describe) }
 }
+
+/** For a form's field that may be left empty: browsers send it as an empty text, which is the same as not there. */
+export const blank = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional())
 
 const deepest = 10
 
