@@ -114,7 +114,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /deliveries/:number/changes.csv', 'get /urgent-concerns', 'get /api/v1/urgent-concerns',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
     'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
-    'get /agreements/propose', 'post /agreements/propose', 'get /agreements/:key/versions',
+    'get /agreements/propose', 'get /agreements/needs', 'post /agreements/propose', 'get /agreements/:key/versions',
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
     'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',

@@ -228,6 +228,7 @@ const states = new Map<string, object>([
   ['hmpps-2025/16', { enforcement: { tested: 1214, refused: 2, lastTested: at(2), lastRefused: at(1) } }],
   ['hmpps-2025/17', { clocks: { running: 1, met: 3, late: 0 } }],
 ]) // prettier-ignore
+const needsExchanges = [{ key: 'hmpps-2025/case-level-data', title: hostile('Case-level data'), agreement: hostile('Memorandum') }] // prettier-ignore
 const version = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a02', agreement: 'hmpps-2025', hash: 'ab'.repeat(32), state: 'proposed', proposedBy: 'p-1', proposedAt: at(3) } // prettier-ignore
 const packFaults = [{ code: 'yaml', file: hostile('agreements/x/16.yaml'), line: 12, message: hostile('It is wrong.'), remedy: hostile('Mend it.') }] // prettier-ignore
 const versionReplay = {
@@ -388,6 +389,9 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['agreement.njk', 'nothing left by the filter', { ...readAs, paragraphs: [], filters: { words: hostile('zebra') } }],
   ['clause.njk', 'a rule', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[0], examples: [{ name: hostile('It is encrypted'), outcome: 'permitted' }, { name: 'It is not', outcome: 'refused' }] }, state: states.get('hmpps-2025/16'), passes: [{ doing: 'collecting a package', ways: ['GET /x', 'job seal-package'] }, { doing: 'asking', ways: [] }] }],
   ['clause.njk', 'a duty that is over', { document: agreementDocument, paragraph: sampleParagraph, clause: { ...sampleParagraph?.clauses[1], means: [] }, state: {}, passes: [] }],
+  ['needs.njk', 'nothing chosen', { exchanges: needsExchanges, acts: [], datasets: [], purposes: [], wish: { exchange: '', act: '', dataset: '', purpose: '' } }],
+  ['needs.njk', 'what would be refused', { exchanges: needsExchanges, exchange: { key: 'case-level-data' }, acts: [{ key: 'request', title: 'asking for data' }], datasets: [dataset], purposes, wish: { exchange: 'hmpps-2025/case-level-data', act: 'request', dataset: 'use-of-force', purpose: 'safety' }, outcome: 'refusal', clauses, actor: { roles: ['analyst'], party: 'hmi-prisons' }, inspection: hostile('INS-1') }],
+  ['needs.njk', 'nothing that refuses', { exchanges: needsExchanges, exchange: { key: 'case-level-data' }, acts: [], datasets: [], purposes: [], wish: {}, outcome: 'permit', clauses: clauses.slice(1), actor: { roles: ['analyst'], party: 'hmi-prisons' } }],
   ['versions.njk', 'versions in every state', { ...versionRead, proposals: [version, { ...version, state: 'activated', activatedBy: 'p-2', activatedAt: at(4), appliesFrom: '2027-01-01', number: 7 }, { ...version, proposedBy: undefined, state: 'withdrawn', withdrawnBy: 'gone', withdrawnAt: at(5) }], key: 'hmpps-2025', mayPropose: true }],
   ['version-propose.njk', 'the form', { wrong: [], faults: [], mayPropose: true }],
   ['version-propose.njk', 'no file', { wrong: faultsOf('file'), faults: [], mayPropose: true }],
