@@ -131,4 +131,4 @@ test('clauses say how often each was enforced, and when last', async () => {
   expect(await shown('hmpps-2025/19')).toContain('applied  never yet')
   expect(await shown('hmpps-2025/16-formats')).toContain('no decision tests a clause of kind attestation')
   expect((await concordat(['clauses', 'hmpps-2025/16-dsa'])).out).not.toContain('applied')
-})
+}, 180_000)
