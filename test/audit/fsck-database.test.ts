@@ -314,7 +314,7 @@ describe('What was published is checked against the database', () => {
     for (const [file, at, exitCode, entry] of [
       ['tile/entries/001', 3, 14, 256],
       ['tile/0/000', 32 * 4, 16, 4],
-      ['tile/0/001.p/44', 3, 16, 256],
+      ['tile/0/002.p/38', 3, 16, 512],
       ['tile/entries/002.p/38', 3, 14, 512],
     ] as const) {
       const whole = path.join(full, file)

@@ -53,6 +53,7 @@ describe('the access log', () => {
 
   test('is filtered by kind, person and day, and says for whom it was searched', async () => {
     const id = await askedFor(gateway)
+    await gateway.settle()
     const kinds = await linesOf('?type=transfer.requested')
     expect(new Set(kinds.map(({ type }) => type))).toEqual(new Set(['transfer.requested']))
     const answer = await look('?actor=ayesha.rahman@hmi-prisons.example&type=transfer.requested')
