@@ -1,6 +1,7 @@
 // The closed catalogue of what the ledger records. An event of another type, or with a field that is not here, is refused in
 // the caller's transaction. A type's version goes up when its fields change; entries keep the version they were written in.
 import { z } from 'zod'
+import type { Frame } from './event-frame.ts'
 import * as field from './event-fields.ts'
 import { hubEvents } from './hub-events.ts'
 
@@ -211,56 +212,6 @@ export const catalogue = {
 } as const
 
 export type EventType = keyof typeof catalogue
-
-const actor = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('person'), username: text, ip: text.optional() }),
-  z.strictObject({ kind: z.literal('process'), name }),
-  /** Somebody who is not signed in. */
-  z.strictObject({ kind: z.literal('unknown'), ip: text.optional() }),
-])
-export type Actor = z.infer<typeof actor>
-
-export const subjectKinds = [
-  'transfer',
-  'item',
-  'inspection',
-  'person',
-  'key',
-  'decision',
-  'concern',
-  'intake',
-  'version',
-  'delivery',
-  'urgent-share',
-  'erasure',
-  'figure',
-  'clearance',
-  'consent',
-  'release',
-  'draft-check',
-] as const
-/** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
-const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })
-export type Subject = z.infer<typeof subject>
-
-const shape = {
-  actor,
-  subjects: z.array(subject).max(100),
-  /** The request's id: every entry of one request has it. */
-  correlation: name,
-  agreement: name.optional(),
-  decision: name.optional(),
-  /** Hash of the agreement pack that decided. */
-  policy: name.optional(),
-  clauses: clauseIds.optional(),
-}
-
-/** What every event has, beside its type and its detail. */
-export const eventFrame = z.strictObject({ ...shape, type: z.string(), detail: z.unknown() })
-type Frame = Omit<z.input<typeof eventFrame>, 'type' | 'detail' | 'subjects' | 'clauses'> & {
-  readonly subjects: readonly Subject[]
-  readonly clauses?: readonly string[] | undefined
-}
 
 export type EventOf<T extends EventType> = Readonly<Frame> & {
   readonly type: T

@@ -2,28 +2,26 @@
 // back gets no history of its own and can be brought up to date from what was published. Reads what lies outside the database
 // first: the tree only grows, so that one that is behind it then is behind for good.
 import type { Anchor } from './anchor.ts'
-import { sameBytes } from './bytes.ts'
+import { decodeText, sameBytes } from './bytes.ts'
 import { checkpointOfOwnNote, type TreeHead } from './checkpoint.ts'
 import { edgeRoot } from './edge.ts'
 import { LedgerFault, type LedgerFaultCode } from './fault.ts'
+import type { PublishedLog } from './fsck/published-log.ts'
 import { nodeHasher } from './node-hash.ts'
 import type { Queryable } from './queryable.ts'
 import { type Head, readEdgeAt, readHead, readLatestCheckpoint } from './tree-store.ts'
-
-/** The checkpoint that a place of publication shows, as text; undefined where nothing was published. */
-export type ReadPublished = () => Promise<string | undefined>
 
 export interface StandingDeps {
   readonly db: Queryable
   readonly origin: string
   readonly anchor: Pick<Anchor, 'read'>
-  readonly published: readonly ReadPublished[]
+  readonly published: readonly Pick<PublishedLog, 'read'>[]
 }
 
 /** @throws {LedgerFault} `anchor-…`, `published-ahead`, `published-differs` */
 export async function checkStanding({ db, origin, anchor, published }: StandingDeps): Promise<void> {
   const anchored = await anchor.read()
-  const notes = await Promise.all(published.map((read) => read()))
+  const notes = await Promise.all(published.map((log) => log.read('checkpoint')))
   const head = await readHead(db)
   if (anchored) {
     if (anchored.origin !== origin)
@@ -36,7 +34,7 @@ export async function checkStanding({ db, origin, anchor, published }: StandingD
   }
   for (const note of notes)
     if (note !== undefined)
-      await checkBehind(db, head, checkpointOfOwnNote(note), 'The published files stand', ['published-ahead', 'published-differs']) // prettier-ignore
+      await checkBehind(db, head, checkpointOfOwnNote(decodeText(note)), 'The published files stand', ['published-ahead', 'published-differs']) // prettier-ignore
 }
 
 async function checkBehind(

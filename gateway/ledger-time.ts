@@ -1,9 +1,8 @@
 // Has checkpoints stamped beside the ledger's loop and never in its way: what the authority does not answer is asked again later.
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { stamp, type StampingDeps } from '../audit/time/stamp.ts'
+import type { Stamping, StampingDeps } from '../audit/time/stamp.ts'
 import { readLastToken } from '../audit/time/store.ts'
-import { parseTimeChain } from '../audit/time/token.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db.ts'
@@ -18,6 +17,8 @@ export async function openStamping(
   clock: Clock,
   asksWitnesses: boolean,
 ): Promise<StampingDeps> {
+  // What reads certificates is large, and not loaded where no authority is set.
+  const { parseTimeChain } = await import('../audit/time/token.ts')
   return {
     url: authority.url,
     chain: parseTimeChain(await readFile(authority.chainFile, 'utf8')),
@@ -43,7 +44,8 @@ export function createStamper(db: Database, deps: StampingDeps, log: Log): Stamp
   let isFailing = false
   const once = async () => {
     try {
-      const stamped = await stamp(db, deps)
+      const { stamp } = await import('../audit/time/stamp.ts')
+      const stamped: Stamping = await stamp(db, deps)
       if (stamped.outcome !== 'stamped') return
       isFailing = false
       log.info('ledger.stamped', { size: stamped.size, at: stamped.at.toISOString() })

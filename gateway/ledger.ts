@@ -1,9 +1,9 @@
 // The ledger's own process: gives committed entries their numbers and publishes signed checkpoints, every quarter of a second
 // or when asked. Every gateway and worker runs one; the database lets one work at a time.
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileAnchor } from '../audit/anchor.ts'
 import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
+import { folderLog } from '../audit/fsck/folder-log.ts'
 import { formatVerifierKey, type VerifierKey } from '../audit/note.ts'
 import { publish, type PublisherDeps } from '../audit/publisher.ts'
 import type { Policy } from '../audit/policy.ts'
@@ -86,7 +86,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const signers = await ledgerSigners(deps.origin, deps.signWith)
   const witnessing = await openWitnessing(deps.policyFile, deps.clock)
   const publisher = publisherOf(deps, signers, witnessing)
-  const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => () => readIfThere(path.join(directory, 'checkpoint'))) } // prettier-ignore
+  const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => folderLog(directory)) } // prettier-ignore
   const tellWitnessing = alarm(deps, witnessing?.policy)
   const beside = await besideOf(deps, witnessing?.policy)
   let failure: string | undefined
@@ -222,13 +222,6 @@ function publisherOf(
     clock,
     witnessing,
   }
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
 }
 
 async function countUnpublished(db: Database): Promise<number> {

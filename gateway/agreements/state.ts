@@ -22,7 +22,7 @@ export async function readState(db: Queryable, now: Date): Promise<ReadonlyMap<s
   const enforcements = await readEnforcement(db)
   const { rows } = await db.query(
     `select clause, count(*) filter (where met_at is null) as running, count(met_at) as met,
-       count(*) filter (where coalesce(met_at, $1) > due_at) as late
+       count(*) filter (where coalesce(met_at, $1) > coalesce(late_at, due_at)) as late
      from concordat.duty group by clause`,
     [now],
   )

@@ -5,8 +5,9 @@ import type { Fault } from '../../policies/fault.ts'
 import { PackFault } from '../../policies/fault.ts'
 import { headOf } from '../../policies/versions.ts'
 import { asPage } from '../decisions/replies.ts'
+import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
-import { Problem } from '../http/problem.ts'
+import type { Problem } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { allowed } from '../people/allowed.ts'
 import { actInWords } from './acts.ts'
@@ -83,16 +84,21 @@ function mayKeep({ person }: PersonContext): boolean {
 async function propose(deps: LookDeps, context: PersonContext): Promise<Reply> {
   const { upload } = context
   if (!upload || upload.filename === '') return proposePage(deps, context, { missing: 'Choose a file.' })
-  try {
-    const files = await readArchive(upload)
-    const outcome = await proposeVersion(deps, context, keyIn(files), files)
-    return asPage(outcome, ({ proposal: { agreement: key, id } }) => backTo({ key, id }))
-  } catch (error) {
-    // Faults are found before anything is written; the form is shown again with all of them, and the entry says that it was refused.
-    if (error instanceof Problem && error.cause instanceof PackFault)
-      return proposePage(deps, context, { refused: error, faults: error.cause.faults })
-    throw error
-  }
+  return orAgain(
+    context,
+    async () => {
+      const files = await readArchive(upload)
+      const outcome = await proposeVersion(deps, context, keyIn(files), files)
+      return asPage(outcome, ({ proposal: { agreement: key, id } }) => backTo({ key, id }))
+    },
+    // With all its faults; the entry says that it was refused.
+    (refused) => proposePage(deps, context, { refused, faults: faultsIn(refused) }),
+    (problem) => faultsIn(problem).length > 0,
+  )
+}
+
+function faultsIn({ cause }: Problem): readonly Fault[] {
+  return cause instanceof PackFault ? cause.faults : []
 }
 
 /** Whose version it is, its head says. @throws {Problem} `pack.refused` */

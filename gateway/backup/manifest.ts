@@ -9,13 +9,13 @@ import path from 'node:path'
 import { z } from 'zod'
 
 const fileShape = z.strictObject({
-  path: z.string().regex(/^(database|vault)\/[a-z0-9_.]+$/, 'a file of the backup'),
+  path: z.string().regex(/^(database|vault)\/[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'a file of the backup'),
   bytes: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 })
 const identifier = z.string().regex(/^[a-z_][a-z0-9_]*$/)
 
-const manifestShape = z.strictObject({
+const shape = z.strictObject({
   format: z.literal('concordat-backup/1'),
   id: z.uuid(),
   takenAt: z.iso.datetime(),
@@ -34,7 +34,13 @@ const manifestShape = z.strictObject({
   files: z.array(fileShape),
 })
 
-export type Manifest = z.output<typeof manifestShape>
+/** What is not hashed is not put back: each table's file is one of the files. */
+const manifestShape = shape.refine(
+  ({ tables, files }) => tables.every(({ file }) => files.some(({ path: hashed }) => hashed === file)),
+  'a table has a file that is not among the files',
+)
+
+export type Manifest = z.output<typeof shape>
 export type BackupFile = z.output<typeof fileShape>
 export type BackupTable = Manifest['tables'][number]
 

@@ -47,8 +47,9 @@ export async function takeBackup(deps: BackupDeps, directory: string): Promise<M
     files: [...rows.files, ...objects],
   }
   const text = `${JSON.stringify(manifest, null, 1)}\n`
-  await writeLast(directory, text)
+  // Known before it is whole: no backup that could be put back is missing from a certificate of destruction.
   await register(deps, manifest, createHash('sha256').update(text).digest())
+  await writeLast(directory, text)
   return manifest
 }
 
@@ -60,16 +61,10 @@ function refuseKeys(keyDirectory: string, directory: string): void {
 }
 
 async function makeEmpty(directory: string): Promise<void> {
-  for (const folder of ['', 'database', 'vault'])
-    await mkdir(path.join(directory, folder), { recursive: true, mode: 0o700 })
-  for (const [folder, most] of [
-    ['', 2],
-    ['database', 0],
-    ['vault', 0],
-  ] as const)
-    // prettier-ignore
-    if ((await readdir(path.join(directory, folder))).length > most)
-      throw new BackupFault(`${directory} is not empty. A backup goes into a folder of its own.`)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  if ((await readdir(directory)).length > 0)
+    throw new BackupFault(`${directory} is not empty. A backup goes into a folder of its own.`)
+  for (const folder of ['database', 'vault']) await mkdir(path.join(directory, folder), { mode: 0o700 })
 }
 
 async function copyRows(tx: Transaction, directory: string) {

@@ -1,6 +1,6 @@
 // What every act on a clearance is given, and the checks that several make. Whoever may not see that there are clearances gets the
 // same refusal whether or not the one that they name exists.
-import type { Subject } from '../../audit/events.ts'
+import type { Subject } from '../../audit/event-frame.ts'
 import type { Config } from '../config.ts'
 import type { Judge } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'

@@ -1,8 +1,9 @@
 // The publication check over HTTP: dropping in a draft, what was found, and clearing that copy.
 import { z } from 'zod'
 import { asJson, asPage } from '../decisions/replies.ts'
+import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import type { ClearanceDeps } from './act.ts'
 import { checkDraft, clearDraft, readCheck, type Checked } from './check.ts'
 import { categories } from './match.ts'
@@ -74,13 +75,11 @@ function pages(deps: ClearanceDeps): Endpoint[] {
     endpoint({
       ...at, method: 'post', path: '/checks/:id/clear', summary: 'Clear that copy for public release', input: { params, body: z.strictObject({ unknownsRead: z.literal('yes').optional() }) },
       handle: async (context, { params: { id }, body }) => {
-        try {
-          return asPage(await clearDraft(deps, context, id, body.unknownsRead === 'yes'), () => ({ redirect: `/checks/${id}` }))
-        } catch (error) {
-          // clearDraft finds that before it writes anything.
-          if (!(error instanceof Problem) || error.code !== 'input.invalid') throw error
-          return asPage(await readCheck(deps, context, id, 'page'), (checked) => ({ ...show(context, checked, error.fields), status: 400 }))
-        }
+        return orAgain(
+          context,
+          async () => asPage(await clearDraft(deps, context, id, body.unknownsRead === 'yes'), () => ({ redirect: `/checks/${id}` })),
+          async ({ fields }) => asPage(await readCheck(deps, context, id, 'page'), (checked) => ({ ...show(context, checked, fields), status: 400 })),
+        )
       },
     }),
   ] // prettier-ignore

@@ -3,9 +3,10 @@ import { z } from 'zod'
 import type { Outcome } from '../decisions/judge.ts'
 import { asPage } from '../decisions/replies.ts'
 import { managementInformation } from '../figures/figure.ts'
+import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import type { ClearanceDeps } from './act.ts'
 import { answer, withdraw } from './answer.ts'
 import { ask } from './ask.ts'
@@ -44,7 +45,7 @@ function ofReports(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/clearances', summary: 'Open the clearance of a report', input: { body: typed },
-      handle: (context, { body }) => sent({ form: 'open', given: body }, schema.openBody, (data) => openClearance(deps, context, data), back, (mistaken) => listPage(deps, context, mistaken)),
+      handle: (context, { body }) => sent(context, { form: 'open', given: body }, schema.openBody, (data) => openClearance(deps, context, data), back, (mistaken) => listPage(deps, context, mistaken)),
     }),
     endpoint({
       ...at, method: 'get', path: '/clearances/:id', summary: 'A report: what is clear, and what waits on whom', input,
@@ -60,7 +61,7 @@ function ofReports(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/clearances/:id/consents', summary: 'Ask for consent to a figure', input: { ...input, body: typed },
-      handle: (context, { params, body }) => sent({ form: 'ask', given: { ...body, stated: listed(body['stated']) } }, schema.askBody, (data) => ask(deps, context, params.id, data), () => back(params.id), (mistaken) => reportPage(deps, context, params.id, mistaken)),
+      handle: (context, { params, body }) => sent(context, { form: 'ask', given: { ...body, stated: listed(body['stated']) } }, schema.askBody, (data) => ask(deps, context, params.id, data), () => back(params.id), (mistaken) => reportPage(deps, context, params.id, mistaken)),
     }),
   ] // prettier-ignore
 }
@@ -76,7 +77,7 @@ function ofRequests(deps: ClearanceDeps): Endpoint[] {
   const act = <S extends z.ZodType>(path: string, summary: string, shape: S, run: (d: ClearanceDeps, c: PersonContext, id: string, data: z.output<S>) => Promise<Outcome<string>>) =>
     endpoint({
       ...at, method: 'post', path: `/consents/:id/${path}`, summary, input,
-      handle: (context, { params, body }) => sent({ form: path, given: body }, shape, (data) => run(deps, context, params.id, data), back, (mistaken) => requestPage(deps, context, params.id, mistaken)),
+      handle: (context, { params, body }) => sent(context, { form: path, given: body }, shape, (data) => run(deps, context, params.id, data), back, (mistaken) => requestPage(deps, context, params.id, mistaken)),
     }) // prettier-ignore
   return [
     endpoint({
@@ -94,7 +95,7 @@ function ofRequests(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/consents/:id/objections/:objection/decide', summary: 'Decide an objection', input: { params: schema.objectionParams, body: typed },
-      handle: (context, { params: { id, objection }, body }) => sent({ form: objection, given: body }, schema.decideBody, (data) => decide(deps, context, { requestId: id, objectionId: objection }, data), back, (mistaken) => requestPage(deps, context, id, mistaken)),
+      handle: (context, { params: { id, objection }, body }) => sent(context, { form: objection, given: body }, schema.decideBody, (data) => decide(deps, context, { requestId: id, objectionId: objection }, data), back, (mistaken) => requestPage(deps, context, id, mistaken)),
     }),
   ] // prettier-ignore
 }
@@ -107,13 +108,14 @@ function ofReleases(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/releases', summary: 'Add a release, or move its date', input: { body: typed },
-      handle: (context, { body }) => sent({ form: 'release', given: body }, schema.releaseBody.extend(schema.releaseParams.shape), ({ reference, ...data }) => setRelease(deps, context, reference, data), () => ({ redirect: '/releases' }), (mistaken) => releasesPage(deps, context, mistaken)),
+      handle: (context, { body }) => sent(context, { form: 'release', given: body }, schema.releaseBody.extend(schema.releaseParams.shape), ({ reference, ...data }) => setRelease(deps, context, reference, data), () => ({ redirect: '/releases' }), (mistaken) => releasesPage(deps, context, mistaken)),
     }),
   ] // prettier-ignore
 }
 
-/** Does what a form says, or shows it again. An act finds what is wrong with its fields before it writes anything. */
+/** Does what a form says, or shows it again. */
 async function sent<S extends z.ZodType, T>(
+  context: PersonContext,
   { form, given }: Pick<Mistaken, 'form' | 'given'>,
   shape: S,
   act: (data: z.output<S>) => Promise<Outcome<T>>,
@@ -124,12 +126,7 @@ async function sent<S extends z.ZodType, T>(
   const filled = Object.entries(given).filter(([name, value]) => name !== '_csrf' && value !== '')
   const checked = checkFields(shape, Object.fromEntries(filled))
   if ('faults' in checked) return again({ form, given, faults: checked.faults })
-  try {
-    return asPage(await act(checked.data), done)
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'input.invalid') return again({ form, given, faults: error.fields }) // prettier-ignore
-    throw error
-  }
+  return orAgain(context, async () => asPage(await act(checked.data), done), ({ fields }) => again({ form, given, faults: fields })) // prettier-ignore
 }
 
 function listed(value: string | readonly string[] | undefined): string[] {

@@ -1,7 +1,8 @@
 // The concerns database as pages: search, one concern and its history, editing with a reason.
+import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import { allowed, asPage, type ConcernDeps } from './act.ts'
 import { editConcern } from './change.ts'
 import * as words from './concern.ts'
@@ -103,15 +104,13 @@ async function save(deps: ConcernDeps, context: PersonContext, body: EditForm): 
   const checked = checkFields(takeBody, { reason })
   const faults = 'faults' in checked ? checked.faults : []
   if (faults.length > 0) return form(deps, context, body, faults)
-  try {
-    const edit = { given, reason, ...(version !== undefined && { version }) }
-    return asPage(await editConcern(deps, context, edit), ({ reference }) => ({
-      redirect: `/concerns/of/${encodeURIComponent(reference)}`,
-    }))
-  } catch (error) {
-    // editConcern finds what is wrong before it writes anything.
-    if (error instanceof Problem && error.code === 'input.invalid')
-      return form(deps, context, body, error.fields)
-    throw error
-  }
+  const edit = { given, reason, ...(version !== undefined && { version }) }
+  return orAgain(
+    context,
+    async () =>
+      asPage(await editConcern(deps, context, edit), ({ reference }) => ({
+        redirect: `/concerns/of/${encodeURIComponent(reference)}`,
+      })),
+    ({ fields }) => form(deps, context, body, fields),
+  )
 }

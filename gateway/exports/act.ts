@@ -1,6 +1,7 @@
 // What every act on a delivery is given, and the entry that each owes. Whoever may not see that there are deliveries gets the
 // same refusal whether or not the one that they name exists.
-import type { LedgerEvent, Subject } from '../../audit/events.ts'
+import type { Subject } from '../../audit/event-frame.ts'
+import type { LedgerEvent } from '../../audit/events.ts'
 import type { Permit } from '../../policies/decide.ts'
 import type { Establishments } from '../../policies/establishments.ts'
 import type { Clock } from '../clock.ts'

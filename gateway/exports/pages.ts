@@ -1,7 +1,8 @@
 // The export as pages: a year of deliveries, the one that is next (rehearse, put forward, release), one delivery, what changed.
+import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import { z } from 'zod'
 import { asPage } from '../decisions/replies.ts'
 import type { ExportDeps } from './act.ts'
@@ -118,14 +119,12 @@ async function putForwardPage(
   const filled = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== ''))
   const checked = checkFields(putForwardBody, filled)
   if ('faults' in checked) return nextPage(deps, context, body, checked.faults)
-  try {
-    return asPage(await putForward(deps, context, checked.data), () => ({ redirect: '/deliveries/next' }))
-  } catch (error) {
-    // What is wrong is found before anything is written.
-    if (error instanceof Problem && error.code === 'input.invalid')
-      return nextPage(deps, context, body, error.fields)
-    throw error
-  }
+  return orAgain(
+    context,
+    async () =>
+      asPage(await putForward(deps, context, checked.data), () => ({ redirect: '/deliveries/next' })),
+    ({ fields }) => nextPage(deps, context, body, fields),
+  )
 }
 
 function receiving(deps: CollectDeps): Endpoint[] {

@@ -1,8 +1,9 @@
 // Urgent concerns over JSON and as a page.
 import { z } from 'zod'
+import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import { asPage } from '../decisions/replies.ts'
 import { asJson } from './act.ts'
 import type { CollectDeps } from './collect.ts'
@@ -81,13 +82,11 @@ function asPages(deps: CollectDeps): Endpoint[] {
       handle: async (context, { body }) => {
         const checked = checkFields(shareBody, body)
         if ('faults' in checked) return page(deps, context, body, checked.faults)
-        try {
-          return asPage(await shareUrgently(deps, context, checked.data), back)
-        } catch (error) {
-          // The concern is looked for before anything is written.
-          if (error instanceof Problem && error.code === 'input.invalid') return page(deps, context, body, error.fields)
-          throw error
-        }
+        return orAgain(
+          context,
+          async () => asPage(await shareUrgently(deps, context, checked.data), back),
+          ({ fields }) => page(deps, context, body, fields),
+        )
       },
     }),
     endpoint({

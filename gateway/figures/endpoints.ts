@@ -1,8 +1,9 @@
 // The register of figures over HTTP: searching it, one figure with its versions, taking in an extract, and the template for one.
 import { z } from 'zod'
 import { asJson, asPage } from '../decisions/replies.ts'
+import { orAgain } from '../http/again.ts'
 import { endpoint, openEndpoint, type Context, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts' // prettier-ignore
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import { tableTypes, xlsxType } from '../tables/received.ts'
 import { writeTemplate } from '../tables/xlsx-template.ts'
 import { readFigure, search, takeIn, type FigureDeps } from './act.ts'
@@ -89,16 +90,15 @@ function pages(deps: FigureDeps): Endpoint[] {
 async function takenPage(deps: FigureDeps, context: PersonContext): Promise<Reply> {
   // A browser sends a file without a name where none was chosen.
   const chosen = context.upload?.filename === '' ? undefined : context.upload
-  try {
-    return asPage(await takeIn(deps, context, chosen), (taken) => ({
-      ...(taken.faultCount > 0 && { status: 400 }),
-      view: { template: 'figures-taken.njk', data: { ...taken } },
-    }))
-  } catch (error) {
-    // takeIn finds that before it writes anything.
-    if (error instanceof Problem && error.code === 'input.invalid') return listPage(deps, context, {}, [{ field: 'file', message: 'Choose a file.' }]) // prettier-ignore
-    throw error
-  }
+  return orAgain(
+    context,
+    async () =>
+      asPage(await takeIn(deps, context, chosen), (taken) => ({
+        ...(taken.faultCount > 0 && { status: 400 }),
+        view: { template: 'figures-taken.njk', data: { ...taken } },
+      })),
+    () => listPage(deps, context, {}, [{ field: 'file', message: 'Choose a file.' }]),
+  )
 }
 
 async function listPage(

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { asJson, asPage } from '../decisions/replies.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
+import { orAgain } from '../http/again.ts'
 import { checkFields } from '../http/input.ts'
-import { Problem, type FieldFault } from '../http/problem.ts'
+import type { FieldFault } from '../http/problem.ts'
 import { ask, authorise, look, lookAt, withdraw, type ForgettingDeps } from './act.ts'
 import { bases, type Erasure } from './erasure.ts'
 import { askBody, askForm, bodyOfForm, erasureAnswer, erasureParams, type AskForm } from './schemas.ts'
@@ -97,13 +98,11 @@ async function send(deps: ForgettingDeps, context: PersonContext, form: AskForm)
     }))
     return formPage(deps, context, form, ofForm)
   }
-  try {
-    return asPage(await ask(deps, context, checked.data), ({ id }) => ({ redirect: `/erasures/${id}` }))
-  } catch (error) {
-    // ask finds what is wrong before it writes anything.
-    if (error instanceof Problem && error.code === 'input.invalid') return formPage(deps, context, form, error.fields) // prettier-ignore
-    throw error
-  }
+  return orAgain(
+    context,
+    async () => asPage(await ask(deps, context, checked.data), ({ id }) => ({ redirect: `/erasures/${id}` })),
+    ({ fields }) => formPage(deps, context, form, fields),
+  )
 }
 
 function write({

@@ -1,6 +1,6 @@
 // Who asks, as the shell needs to know it: an interface that the people slice fulfils.
 import type { Request } from 'express'
-import type { Actor } from '../../audit/events.ts'
+import type { Actor } from '../../audit/event-frame.ts'
 import type { Party } from '../../policies/facts.ts'
 import type { Transaction } from '../db.ts'
 

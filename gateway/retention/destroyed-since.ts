@@ -25,20 +25,23 @@ export async function replayDestructions(deps: DestroyedSinceDeps): Promise<stri
   for (const ref of await findShelvesInUse(deps.db)) {
     if ((await deps.keyStore.stateOf(ref)) !== 'destroyed') continue
     const items = await deps.db.withTransaction((tx) => sayDestroyed(deps, tx, ref))
-    for (const item of items) {
-      await deps.vault.remove(item.vaultObject)
-      gone.push(item.id)
-    }
+    gone.push(...items.map(({ id }) => id))
     deps.log.warn('destruction.replayed', { shelf: ref, items: items.length })
   }
   return gone
 }
 
-async function sayDestroyed({ clock }: DestroyedSinceDeps, tx: Transaction, ref: string): Promise<Item[]> {
+async function sayDestroyed(
+  { clock, vault }: DestroyedSinceDeps,
+  tx: Transaction,
+  ref: string,
+): Promise<Item[]> {
   const now = clock()
   const shelf = await lockShelf(tx, ref)
   if (shelf?.state !== 'open' && shelf?.state !== 'retiring') return []
   const items = await findSealedOn(tx, ref)
+  // Before the rows say so: broken off in between, the next start finds them again. Nothing can open them in any case.
+  for (const { vaultObject } of items) await vault.remove(vaultObject)
   const ends: { id: string; at: Date }[] = []
   for (const { id } of items) ends.push({ id, at: (await recordedAt(tx, id)) ?? now })
   await noteShelfDestroyed(tx, ref, ends, now)

@@ -37,7 +37,7 @@ describe('a database that was restored', () => {
   afterEach(() => db.close())
 
   const deps = () => ({ db: db.owner, log: folderLog(full), keys: [db.signer.key], origin: ORIGIN, anchor: fileAnchor(path.join(db.directory, 'anchor')), clock: () => AT }) // prettier-ignore
-  const standing = () => checkStanding({ db: db.ledger, origin: ORIGIN, anchor: deps().anchor, published: [async () => new TextDecoder().decode(await folderLog(full).read('checkpoint'))] }) // prettier-ignore
+  const standing = () => checkStanding({ db: db.ledger, origin: ORIGIN, anchor: deps().anchor, published: [folderLog(full)] }) // prettier-ignore
   const clean = async () => {
     const { report } = await fsck({ keys: [db.signer.key], db: db.owner, log: folderLog(full), onProgress: () => undefined }) // prettier-ignore
     return report.faults

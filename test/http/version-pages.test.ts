@@ -115,6 +115,9 @@ describe('a version in the browser', () => {
     const [entry] = (await entriesOf(gateway, 'type=request.rejected')).slice(-1)
     expect(entry).toMatchObject({ detail: { code: 'pack.refused', route: '/agreements/propose' } })
     expect(inForce()).toBe(before)
+    // The attempt left nothing: each decision that is kept is named by an entry.
+    const { rows } = await gateway.owner.query(`select d.act from concordat.decision d where not exists (select from ledger.entry e where convert_from(e.body, 'UTF8')::jsonb ->> 'decision' = d.id::text)`) // prettier-ignore
+    expect(rows).toEqual([])
   })
 
   test('needs a file, and a keeper', async () => {

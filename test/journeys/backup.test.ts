@@ -1,6 +1,6 @@
 // Last week's backup after a destruction: it is put back, and nothing that was destroyed can be opened, by us or with the old files
 // (hmpps-2025/19-destruction, S12). What was kept opens as before.
-import { appendFile, cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -51,6 +51,10 @@ describe('a backup', () => {
     expect(await backUp(at('first'))).toMatchObject({ code: 0 })
     expect(await backUp(at('first'))).toMatchObject({ code: 1, err: expect.stringContaining('is not empty') as string }) // prettier-ignore
     expect((await readdir(at('first'))).sort()).toEqual(['database', 'manifest.json', 'vault'])
+    await mkdir(at('mine'))
+    await writeFile(at('mine/notes'), 'mine')
+    expect(await backUp(at('mine'))).toMatchObject({ code: 1 })
+    expect(await readdir(at('mine'))).toEqual(['notes'])
   })
 
   test('hmpps-2025/19-destruction: of last week opens nothing that was destroyed since, for us or with the old files, and all that was kept', async () => {
@@ -107,6 +111,15 @@ describe('a backup', () => {
     await cp(at('first'), at('altered'), { recursive: true })
     await appendFile(at('altered/database/concordat.person.copy.gz'), 'x')
     expect(await restore(at('altered'))).toMatchObject({ code: 1, err: expect.stringContaining('concordat.person.copy.gz is not what was written') as string }) // prettier-ignore
+    // A file that the manifest does not have hashed could be anything, from anywhere.
+    const manifest = JSON.parse(await readFile(at('first/manifest.json'), 'utf8')) as {
+      tables: { file: string }[]
+    } // as taken
+    await cp(at('first'), at('elsewhere'), { recursive: true })
+    for (const file of ['../first/database/concordat.person.copy.gz', 'database/another.copy.gz']) {
+      await writeFile(at('elsewhere/manifest.json'), JSON.stringify({ ...manifest, tables: [{ ...manifest.tables[0], file }] })) // prettier-ignore
+      expect(await restore(at('elsewhere'))).toMatchObject({ code: 1, err: expect.stringContaining('another form') as string }) // prettier-ignore
+    }
     await rm(at('altered/manifest.json'))
     expect(await restore(at('altered'))).toMatchObject({ code: 1, err: expect.stringContaining('no whole backup') as string }) // prettier-ignore
     expect(await restore(at('first'), gateway.fresh.ownerUrl)).toMatchObject({ code: 1, err: expect.stringContaining('in use') as string }) // prettier-ignore
