@@ -12,6 +12,7 @@ export interface Answer {
 }
 
 export interface Client {
+  readonly accessToken: string
   get(path: string): Promise<Answer>
   post(path: string, body?: unknown): Promise<Answer>
   put(path: string, body: unknown): Promise<Answer>
@@ -60,6 +61,7 @@ export function clientWith(publicUrl: string, accessToken: string): Client {
     }
   }
   return {
+    accessToken,
     get: (path) => call('GET', path),
     post: (path, body) =>
       body === undefined ? call('POST', path) : call('POST', path, JSON.stringify(body), json),

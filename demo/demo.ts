@@ -11,7 +11,9 @@ import { createLog } from '../gateway/log.ts'
 import { serve } from '../gateway/serve.ts'
 import { version } from '../gateway/version.ts'
 import { wire, type Wiring } from '../gateway/wire.ts'
+import { londonDate } from '../policies/calendar.ts'
 import { signIn } from './client.ts'
+import { deliverSinceTheAgreement } from './deliveries.ts'
 import { prepareEnvironment, type Environment } from './environment.ts'
 import { demonstrationPeople } from './identity/people.ts'
 import { walkJourney } from './journey.ts'
@@ -104,6 +106,8 @@ async function start(database: EmbeddedDatabase, port: number): Promise<Started>
     version,
     createMissingKeys: true,
   })
+  say('Delivering the concerns database, quarter by quarter, up to today …')
+  await deliverSinceTheAgreement(wiring, londonDate(systemClock()))
   return { environment, wiring, running: await serve(wiring, { withWorker: true }) }
 }
 
@@ -114,6 +118,7 @@ async function once(started: Started, database: EmbeddedDatabase): Promise<numbe
       signIn: (person) => signIn(environment, person),
       ...rehearsals(started, database, directory),
       seeded: environment.seeded,
+      publicUrl: environment.config.publicUrl,
       gatewayKey: wiring.signer.publicArmored,
       policy: await readFile(environment.witnesses?.policyFile ?? '', 'utf8'),
       output,

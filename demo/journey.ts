@@ -1,41 +1,11 @@
 // The whole journey, headless and for real: request, refusal, approval, supply, collection, destruction, and their proofs.
 // Each step does one thing and says what came of it; the first that does not come out as it should stops the journey.
 import { createHash } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { openMessage } from '../keys/open-message.ts'
-import { createPersonKey, type ArmoredKeyPair } from '../keys/openpgp-keys.ts'
+import type { ArmoredKeyPair } from '../keys/openpgp-keys.ts'
 import type { Answer, Client } from './client.ts'
-
-export interface JourneyDeps {
-  signIn(person: string): Promise<Client>
-  /** Waits until the worker has done what is waiting for it. */
-  settle(): Promise<void>
-  /** Lets a worker whose clock stands at noon on that day make one pass. */
-  workOn(day: string): Promise<void>
-  /** A copy of the database from before the destruction, opened beside the key store as it is now. */
-  rehearseRestore(itemId: string): Promise<string>
-  readonly seeded: { readonly inspection: string; readonly establishment: string }
-  readonly gatewayKey: string
-  /** Who must have witnessed the ledger; '' where nobody is asked. */
-  readonly policy: string
-  readonly output: string
-  readonly now: Date
-  readonly progress: (line: string) => void
-}
-
-export interface Step {
-  readonly step: string
-  readonly [detail: string]: unknown
-}
-
-/** A step did not come out as it should. */
-export class StepFailed extends Error {
-  constructor(step: string, cause: unknown) {
-    super(`${step}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
-    this.name = 'StepFailed'
-  }
-}
+import { walkExport } from './journey-export.ts'
+import { enrolKey, expectStatus, makeKey, save, StepFailed, type JourneyDeps, type Step } from './step.ts'
 
 interface Walk {
   readonly deps: JourneyDeps
@@ -59,7 +29,9 @@ export async function walkJourney(deps: JourneyDeps): Promise<Step[]> {
     }
   }
   const analyst = await deps.signIn('ayesha.rahman')
-  const { key } = await enrol(deps, analyst, step)
+  await save(deps, 'gateway.pub.asc', deps.gatewayKey)
+  const key = await makeKey(deps, { name: 'Ayesha Rahman', email: 'ayesha.rahman@hmi-prisons.example', file: 'analyst.key.asc' }) // prettier-ignore
+  await step('The analyst enrols an OpenPGP key and answers its challenge', () => enrolKey(deps, analyst, key)) // prettier-ignore
   const walk: Walk = { deps, analyst, key }
   const { id } = await step('The analyst asks for case-level data', () => ask(walk))
   await step('A second analyst, not on the team, is refused', () => refuse(deps))
@@ -72,6 +44,7 @@ export async function walkJourney(deps: JourneyDeps): Promise<Step[]> {
     expectState(await analyst.post(`/api/v1/requests/${id}/acknowledge`), 200),
   )
   await step('The ledger proves that it was collected', () => prove(deps, id))
+  await walkExport(deps, step)
   await step('On its date the worker destroys it', () => destroy(walk, id, collected.destroyOn))
   await step('It cannot be collected any more', async () => ({
     status: expectStatus(await analyst.get(`/api/v1/requests/${id}/package`), 410).status,
@@ -80,35 +53,6 @@ export async function walkJourney(deps: JourneyDeps): Promise<Step[]> {
     answer: await deps.rehearseRestore(collected.itemId),
   }))
   return steps
-}
-
-type Stepper = <T extends Record<string, unknown>>(name: string, work: () => Promise<T>) => Promise<T>
-
-async function enrol(deps: JourneyDeps, analyst: Client, step: Stepper): Promise<{ key: ArmoredKeyPair }> {
-  const key = await createPersonKey({
-    name: 'Ayesha Rahman',
-    email: 'ayesha.rahman@hmi-prisons.example',
-    at: deps.now,
-  })
-  await save(deps, 'analyst.key.asc', key.privateArmored)
-  await save(deps, 'gateway.pub.asc', deps.gatewayKey)
-  await step('The analyst enrols an OpenPGP key and answers its challenge', async () => {
-    const offered = expectStatus(
-      await analyst.post('/api/v1/keys', { armored: key.publicArmored }),
-      201,
-    ).json()
-    const opened = await openMessage(String(offered['message']), {
-      privateArmored: key.privateArmored,
-      senderArmored: deps.gatewayKey,
-    })
-    const code = /[0-9A-Z-]{20,}/.exec(Buffer.from(opened).toString('utf8'))?.[0]
-    expectStatus(
-      await analyst.post('/api/v1/keys/answer', { fingerprint: offered['fingerprint'], answer: code }),
-      200,
-    )
-    return { fingerprint: key.fingerprint }
-  })
-  return { key }
 }
 
 function wanted({ seeded }: JourneyDeps) {
@@ -232,20 +176,9 @@ async function destroy({ deps, analyst }: Walk, id: string, day: string) {
   return { state: shown['state'], destroyedOn: day }
 }
 
-function expectStatus(answer: Answer, status: number): Answer {
-  if (answer.status === status) return answer
-  throw new Error(
-    `the gateway answered ${answer.status}, not ${status}: ${answer.bytes.toString('utf8').slice(0, 500)}`,
-  )
-}
-
 function expectState(answer: Answer, status: number) {
   const { state, decision } = expectStatus(answer, status).json()
   return { state, decision: (decision as { id: string }).id }
-}
-
-async function save({ output }: JourneyDeps, name: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(path.join(output, name), content)
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -11,7 +11,7 @@ import { findItem } from '../gateway/retention/store.ts'
 import { sweep } from '../gateway/worker.ts'
 import type { Wiring } from '../gateway/wire.ts'
 import { restoreBackup, takeBackup } from './backup.ts'
-import type { JourneyDeps } from './journey.ts'
+import type { JourneyDeps } from './step.ts'
 
 export function rehearsals(
   { wiring }: { readonly wiring: Wiring },
@@ -34,7 +34,7 @@ async function settle({ db, ledgerProcess }: Wiring): Promise<void> {
   const until = Date.now() + 120_000
   for (;;) {
     const { rows } = await db.query(
-      `select count(*) as busy from pgboss.job where state in ('created', 'retry', 'active') and name in ('seal-package', 'send-mail')`,
+      `select count(*) as busy from pgboss.job where state in ('created', 'retry', 'active')`,
     )
     if (rows[0]?.['busy'] === 0) break
     if (Date.now() > until) throw new Error('the worker did not finish within two minutes')

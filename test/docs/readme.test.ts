@@ -7,8 +7,11 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signIn } from '../../demo/client.ts'
+import { deliverSinceTheAgreement } from '../../demo/deliveries.ts'
 import { walkJourney } from '../../demo/journey.ts'
 import { sweep } from '../../gateway/worker.ts'
+import type { Wiring } from '../../gateway/wire.ts'
+import { londonDate } from '../../policies/calendar.ts'
 import { startGateway, type TestGateway } from '../support/gateway.ts'
 import { blocksOf, readDocument, root } from './documents.ts'
 
@@ -16,13 +19,18 @@ const run = promisify(execFile)
 const readme = blocksOf(readDocument('README.md'))
 const hasGnupg = ['gpg', 'unzip'].every((tool) => existsSync(`/usr/bin/${tool}`))
 
+const withDeliveries = async (wiring: Wiring) => {
+  await deliverSinceTheAgreement(wiring, londonDate(wiring.clock()))
+  return wiring
+}
+
 describe('the README', () => {
   let gateway: TestGateway
   let directory: string
   let output: string
 
   beforeAll(async () => {
-    gateway = await startGateway({ witnessed: true })
+    gateway = await startGateway({ witnessed: true, change: withDeliveries })
     // A short path, because the socket of GnuPG's agent must fit in 108 bytes.
     directory = await mkdtemp(path.join(tmpdir(), 'readme-'))
     output = path.join(directory, 'out')
@@ -34,6 +42,7 @@ describe('the README', () => {
         await sweep({ ...gateway.wiring, clock: () => new Date(`${day}T12:00:00Z`) })
       },
       rehearseRestore: () => Promise.resolve('not rehearsed here'),
+      publicUrl: gateway.url,
       seeded: gateway.environment.seeded,
       gatewayKey: gateway.wiring.signer.publicArmored,
       policy: await readFile(gateway.environment.witnesses?.policyFile ?? '', 'utf8'),
@@ -51,7 +60,7 @@ describe('the README', () => {
   test('lists what the journey leaves, and nothing else', async () => {
     const { text } = readDocument('README.md')
     const table = text.slice(text.indexOf('| file | is |'), text.indexOf('Check them.'))
-    const listed = [...table.matchAll(/`([a-z]+\.[a-z.]+|checkpoint)`/g)].map((match) => match[1])
+    const listed = [...table.matchAll(/`([a-z]+\.[a-z.]+|checkpoint|deliveries)`/g)].map((match) => match[1])
     expect(listed.toSorted()).toEqual((await readdir(output)).toSorted())
   })
 

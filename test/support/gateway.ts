@@ -39,7 +39,7 @@ export type Subject = (typeof demonstrationPeople)[number]['subject']
 
 export interface TestGatewayOptions {
   /** Replaces parts of the wiring before it serves: another clock, a broken vault. */
-  readonly change?: (wiring: Wiring) => Wiring
+  readonly change?: (wiring: Wiring) => Wiring | Promise<Wiring>
   readonly withWorker?: boolean
   readonly people?: number
   /** With the witnesses of the demonstration. */
@@ -67,7 +67,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     version: 'test',
     createMissingKeys: true,
   })
-  const wiring = options.change ? options.change(wired) : wired
+  const wiring = options.change ? await options.change(wired) : wired
   const running = await serve(wiring, { withWorker: options.withWorker ?? true })
   const owner = openDatabase(fresh.ownerUrl, { applicationName: 'test-owner', maxConnections: 2 })
   const clients = new Map<Subject, Promise<Client>>()
