@@ -29,7 +29,7 @@ export function createApp(wiring: Wiring): Express {
   app.disable('x-powered-by')
   app.set('trust proxy', config.trustedProxies)
   app.set('query parser', 'simple')
-  usePages(app, config.production)
+  usePages(app, wiring.policies, config.production)
 
   app.use(securityHeaders(config.oidc.issuer))
   app.use(health(wiring))

@@ -18,6 +18,14 @@ export interface Exchange {
   /** Who approves a request; nobody where the exchange asks for no approval. */
   readonly approver: Desk | undefined
   readonly supplies: Desk
+  /** What a request is for, in the agreement's word: 'inspection'. */
+  readonly about: string
+  /** A request is for one of those that whoever asks is on the team of. */
+  readonly isFromTeam: boolean
+  /** The statutory function that a request usually rests on. */
+  readonly legalPower?: string
+  /** By which whoever supplies cannot refuse. */
+  readonly noRefusal?: { readonly clause: string; readonly says: string }
   readonly datasets: readonly string[]
   readonly marking: string
   readonly retentionClass: string
@@ -42,6 +50,7 @@ export function describeExchange(agreement: Agreement, exchange: PackExchange): 
     to: exchange.to,
     approver: approval && deskOf(approval.of),
     supplies: deskOf(supplies.value),
+    ...askingOf(agreement, exchange),
     datasets: datasets.value,
     marking: marking.value,
     retentionClass: retentionClass.value,
@@ -51,6 +60,23 @@ export function describeExchange(agreement: Agreement, exchange: PackExchange): 
       local ? [{ what, value }] : [],
     ),
   }
+}
+
+/** 'inspection', or what the agreement calls it; a word for anything where its pack has none. */
+export function aboutOf(exchange: Pick<PackExchange, 'asking'> | undefined): string {
+  return exchange?.asking?.about.value ?? 'piece of work'
+}
+
+function askingOf(agreement: Agreement, exchange: PackExchange) {
+  const { legalPower, noRefusal } = exchange.asking ?? {}
+  const says =
+    noRefusal && agreement.paragraphs.flatMap(({ clauses }) => clauses).find(({ id }) => id === noRefusal)
+  return {
+    about: aboutOf(exchange),
+    isFromTeam: exchange.sample.transfer?.inspection !== undefined,
+    ...(legalPower && { legalPower: legalPower.value }),
+    ...(says && 'says' in says && says.says !== undefined && { noRefusal: { clause: says.id, says: says.says } }),
+  } // prettier-ignore
 }
 
 function deskOf(role: string): Desk {

@@ -87,6 +87,9 @@ function lintExchange(exchange: Exchange, agreement: Agreement, all: Agreements,
     else if (!agreement.parties.includes(party))
       add('unknown-name', place, `${party} is no party to ${agreement.key}.`, 'Use a party of the agreement.')
   }
+  const { noRefusal } = exchange.asking ?? {}
+  if (noRefusal !== undefined && all.clauses.get(noRefusal)?.pack !== agreement.key)
+    add('unknown-clause', place, `${agreement.key} has no clause ${noRefusal}.`, 'Name the clause of this agreement by which nobody can refuse, or leave noRefusal out.') // prettier-ignore
   for (const role of [exchange.supplies.value, ...exchange.approvals.value.map((approval) => approval.of)]) {
     const [party = '', name = ''] = role.split('/')
     if (!(all.parties.get(party)?.roles.includes(name) ?? false))

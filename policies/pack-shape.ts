@@ -94,6 +94,16 @@ const changeShapes = {
   erasure: change,
 }
 
+/** What the form of a request says that only the agreement knows. */
+const askingShape = z.strictObject({
+  /** What a request is for, in the agreement's own word: an inspection, a review. */
+  about: given(words),
+  /** The statutory function that is offered as the power to ask. */
+  legalPower: given(words).optional(),
+  /** The clause by which whoever supplies cannot refuse. */
+  noRefusal: clauseId.optional(),
+})
+
 const exchangeShape = z.strictObject({
   title: words,
   from: keyShape,
@@ -113,6 +123,7 @@ const exchangeShape = z.strictObject({
   /** What it means that the other side says nothing, and what an objection in time does. */
   silence: given(z.enum(['proceed', 'hold', 'route'])).optional(),
   objection: given(z.enum(['hold-until-decided', 'veto'])).optional(),
+  asking: askingShape.optional(),
   delivery: given(z.enum(['copy', 'access'])),
   categories: z.array(words).min(1),
   datasets: given(z.array(keyShape)),

@@ -8,6 +8,8 @@ export const partiesShape = z.strictObject({
       // "HMIP" stands for two inspectorates in the agreements, so it is nobody's key.
       key: keyShape.refine((key) => key !== 'hmip', 'must not be "hmip", which means two bodies'),
       title: words,
+      /** What it is called in a sentence, where that is not its title. */
+      short: words.optional(),
       roles: z.array(keyShape),
     }),
   ),
@@ -16,5 +18,14 @@ export const partiesShape = z.strictObject({
 export interface PartyEntry {
   readonly key: string
   readonly title: string
+  readonly short?: string | undefined
   readonly roles: readonly string[]
+}
+
+export type Parties = ReadonlyMap<string, Pick<PartyEntry, 'title' | 'short'>>
+
+/** 'hmpps' → 'HMPPS': its short name, else its title; for a body that no pack names any more, the words of its key. */
+export function partyName(parties: Parties, key: string): string {
+  const { short, title } = parties.get(key) ?? {}
+  return short ?? title ?? key.split('-').map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join(' ') // prettier-ignore
 }

@@ -126,6 +126,8 @@ exchanges:
     from: ${from}
     to: ${to}
     starts: request
+    # In the agreement's own word, what a request is for, such as an inspection or a review.
+    asking: { about: ${replaceMe}, legalPower: { local: ${replaceMe} } }
     delivery: { local: copy }
     categories: [${replaceMe}]
     datasets: { local: [${dataset}] }

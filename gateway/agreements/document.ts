@@ -3,7 +3,8 @@
 import type { Agreement, Agreements, Clause, Exchange, Pack, Paragraph } from '../../policies/agreements.ts'
 import { coverageOf, type Coverage } from '../../policies/coverage.ts'
 import type { AgreementFile, GatewayFile } from '../../policies/pack-shape.ts'
-import { writeKey, writeParty } from '../http/filters.ts'
+import { partyName, type Parties } from '../../policies/parties.ts'
+import { writeKey } from '../http/filters.ts'
 import { listed } from './acts.ts'
 import { meansOf, part, type Means, type Part } from './means.ts'
 
@@ -61,22 +62,28 @@ export function documentsOf(all: Agreements): ReadonlyMap<string, DocumentView> 
   if (known) return known
   const coverage = Map.groupBy(coverageOf(all), ({ pack }) => pack)
   const packs: readonly Pack<AgreementFile | GatewayFile>[] = [...all.agreements.values(), all.local]
-  const documents = new Map(packs.map((pack) => [pack.key, documentOf(pack, coverage.get(pack.key) ?? [])]))
+  const documents = new Map(
+    packs.map((pack) => [pack.key, documentOf(pack, coverage.get(pack.key) ?? [], all.parties)]),
+  )
   made.set(all, documents)
   return documents
 }
 
-function documentOf(pack: Pack<AgreementFile | GatewayFile>, coverage: readonly Coverage[]): DocumentView {
+function documentOf(
+  pack: Pack<AgreementFile | GatewayFile>,
+  coverage: readonly Coverage[],
+  parties: Parties,
+): DocumentView {
   const { key, hash, head } = pack
   const covered = new Map(coverage.map((each) => [each.clause.id, each]))
-  const paragraphs = pack.paragraphs.map((paragraph) => paragraphOf(key, paragraph, covered))
+  const paragraphs = pack.paragraphs.map((paragraph) => paragraphOf(key, paragraph, { covered, parties }))
   return { key, title: head.value.title, hash, paragraphs }
 }
 
 function paragraphOf(
   key: string,
   paragraph: Paragraph,
-  covered: ReadonlyMap<string, Coverage>,
+  { covered, parties }: { readonly covered: ReadonlyMap<string, Coverage>; readonly parties: Parties },
 ): ParagraphView {
   const { number, title, clauses, exchanges } = paragraph
   return {
@@ -84,8 +91,10 @@ function paragraphOf(
     number,
     heading: headingOf(key, number),
     title,
-    clauses: clauses.map((clause) => clauseOf(clause, paragraph, covered.get(clause.id))),
-    exchanges: exchanges.map(exchangeOf),
+    clauses: clauses.map((clause) =>
+      clauseOf(clause, meansOf(clause, paragraph, parties), covered.get(clause.id)),
+    ),
+    exchanges: exchanges.map((exchange) => exchangeOf(exchange, parties)),
   }
 }
 
@@ -95,8 +104,7 @@ export function headingOf(key: string, number: string): string {
   return /^\d+-\d+$/.test(number) ? `Paragraphs ${number.replace('-', ' to ')}` : `Paragraph ${number}`
 }
 
-function clauseOf(clause: Clause, paragraph: Paragraph, coverage: Coverage | undefined): ClauseView {
-  const means = meansOf(clause, paragraph)
+function clauseOf(clause: Clause, means: readonly Means[], coverage: Coverage | undefined): ClauseView {
   const slug = slugOf(clause.id)
   return {
     id: clause.id,
@@ -128,10 +136,10 @@ export function slugOf(id: string): string {
   return id.split('/').slice(1).join('-')
 }
 
-function exchangeOf(exchange: Exchange): ExchangeView {
+function exchangeOf(exchange: Exchange, parties: Parties): ExchangeView {
   const { key, title, from, to, starts, categories, datasets, delivery, marking, lawfulBasis } = exchange
   const { approvals, supplies, silence, objection, retentionClass } = exchange
-  const approvedBy = approvals.value.map(({ people, of }) => `${people} ${people === 1 ? 'person' : 'people'}, ${roleInWords(of)}`) // prettier-ignore
+  const approvedBy = approvals.value.map(({ people, of }) => `${people} ${people === 1 ? 'person' : 'people'}, ${roleInWords(of, parties)}`) // prettier-ignore
   const started = {
     request: 'When somebody asks',
     schedule: 'By the calendar',
@@ -141,8 +149,8 @@ function exchangeOf(exchange: Exchange): ExchangeView {
     key,
     title,
     parts: [
-      part('From', writeParty(from)),
-      part('To', writeParty(to)),
+      part('From', partyName(parties, from)),
+      part('To', partyName(parties, to)),
       part('Starts', started[starts]),
       part('What is shared', listed(categories)),
       ...(datasets.value.length === 0 ? [] : [part('Datasets', listed(datasets.value.map(writeKey)), datasets.local)]), // prettier-ignore
@@ -150,7 +158,7 @@ function exchangeOf(exchange: Exchange): ExchangeView {
       part('Marking', marking.value, marking.local),
       part('Lawful basis', lawfulBasis.value, lawfulBasis.local),
       part('Approved by', approvedBy.length === 0 ? 'Nobody beforehand' : listed(approvedBy), approvals.local), // prettier-ignore
-      part('Supplied by', roleInWords(supplies.value), supplies.local),
+      part('Supplied by', roleInWords(supplies.value, parties), supplies.local),
       ...(silence ? [part('No answer means', writeKey(silence.value), silence.local)] : []),
       ...(objection ? [part('An objection means', writeKey(objection.value), objection.local)] : []),
       part('Kept as', writeKey(retentionClass.value), retentionClass.local),
@@ -159,9 +167,9 @@ function exchangeOf(exchange: Exchange): ExchangeView {
 }
 
 /** 'hmi-prisons/approver' → 'approver at HMI Prisons' */
-function roleInWords(role: string): string {
+function roleInWords(role: string, parties: Parties): string {
   const [party = '', name = ''] = role.split('/')
-  return `${writeKey(name).toLowerCase()} at ${writeParty(party)}`
+  return `${writeKey(name).toLowerCase()} at ${partyName(parties, party)}`
 }
 
 /** The head of an agreement, for its list and the top of its page. */

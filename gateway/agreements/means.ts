@@ -4,7 +4,8 @@ import type { Clause, Paragraph } from '../../policies/agreements.ts'
 import type { DutyRule } from '../../policies/duty.ts'
 import { inWords } from '../../policies/period.ts'
 import type { Rule } from '../../policies/rules.ts'
-import { writeKey, writeParty } from '../http/filters.ts'
+import { partyName, type Parties } from '../../policies/parties.ts'
+import { writeKey } from '../http/filters.ts'
 import { actsInWords, listed } from './acts.ts'
 
 /** One more thing to know of it, such as who can decide otherwise. */
@@ -25,11 +26,11 @@ export interface Means {
 }
 
 /** Everything that makes this clause happen, in the order of its files. */
-export function meansOf(clause: Clause, { rules, duties }: Paragraph): Means[] {
+export function meansOf(clause: Clause, { rules, duties }: Paragraph, parties: Parties): Means[] {
   return [
     ...rules.filter((rule) => rule.clause === clause.id).map(ofRule),
     ...duties.filter((duty) => duty.clause === clause.id).map(ofClock),
-    ...written(clause),
+    ...written(clause, parties),
   ]
 }
 
@@ -73,14 +74,14 @@ function ofClock(duty: DutyRule): Means {
   }
 }
 
-function written(clause: Clause): Means[] {
+function written(clause: Clause, parties: Parties): Means[] {
   switch (clause.kind) {
     case 'rule':
       return clause.stillBinds === undefined ? [] : [plain('past', `Still holds: ${clause.stillBinds}`)]
     case 'duty':
       return past(clause.clock)
     case 'attestation':
-      return [ofForm(clause.form)]
+      return [ofForm(clause.form, parties)]
     case 'record': {
       const keeps = clause.keeps?.map(eventInWords) ?? []
       const sentence = `Kept as a record: ${listed(keeps)}.`
@@ -95,8 +96,8 @@ function written(clause: Clause): Means[] {
 
 type Form = Extract<Clause, { kind: 'attestation' }>['form']
 
-function ofForm({ by, states, people, differentFrom }: Form): Means {
-  const sentence = `A person’s word: ${listed(by.map((each) => writeParty(each)))} ${by.length === 1 ? 'states' : 'state'} the following. ${states}`
+function ofForm({ by, states, people, differentFrom }: Form, parties: Parties): Means {
+  const sentence = `A person’s word: ${listed(by.map((each) => partyName(parties, each)))} ${by.length === 1 ? 'states' : 'state'} the following. ${states}`
   return {
     ...plain('form', sentence),
     parts: [

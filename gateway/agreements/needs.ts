@@ -4,6 +4,7 @@ import type { Agreements, Exchange } from '../../policies/agreements.ts'
 import { findExchange, takesNewTransfers } from '../../policies/agreements.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { Decision } from '../../policies/decide.ts'
+import { aboutOf } from '../../policies/exchange.ts'
 import type { Act } from '../../policies/facts.ts'
 import { actorsOf, supposedFacts, type Actor } from '../../policies/supposed.ts'
 import type { Judge, Outcome } from '../decisions/judge.ts'
@@ -42,6 +43,8 @@ export interface Needs {
   readonly actor?: Actor
   /** The inspection that was taken, of those that the person is on the team of. */
   readonly inspection?: string
+  /** 'inspection', or what the agreement calls it. */
+  readonly about?: string
 }
 
 export function whatIsNeeded(deps: NeedsDeps, context: PersonContext, wish: Wish): Promise<Outcome<Needs>> {
@@ -105,7 +108,7 @@ async function suppose(deps: NeedsDeps, context: PersonContext, { all, exchange,
   const who = await factsOfPerson(tx, person, now)
   const facts = supposedFacts({ exchange, actor, who, chosen })
   const decision = deps.judge.rehearse(wish.act as Act, facts) // an actor was found for it
-  return { decision, ...(inspection && { inspection: inspection.reference }) }
+  return { decision, about: aboutOf(exchange), ...(inspection && { inspection: inspection.reference }) }
 }
 
 /** The first open inspection on whose team they are, as the rules see one. */

@@ -1,5 +1,8 @@
 // How values are written for people: GOV.UK dates, London time, counts, parties, clauses.
 import type nunjucks from 'nunjucks'
+import type { Agreements } from '../../policies/agreements.ts'
+import { partyName } from '../../policies/parties.ts'
+import { mayAskForData } from '../../policies/who-asks.ts'
 import type { FieldFault } from './problem.ts'
 
 const day = new Intl.DateTimeFormat('en-GB', {
@@ -37,19 +40,6 @@ export function writeDecimal(value: unknown): string {
   return `${sign && '−'}${whole.replaceAll(/\B(?=(\d{3})+$)/g, ',')}${fraction}`
 }
 
-const acronyms: Readonly<Record<string, string>> = {
-  hmi: 'HMI',
-  hmpps: 'HMPPS',
-  imb: 'Independent Monitoring Boards',
-  moj: 'MoJ',
-}
-
-/** 'hmi-prisons' → 'HMI Prisons'. From the key alone, so that a new party needs no code; "HMIP" cannot come out of it (S33). */
-export function writeParty(key: unknown): string {
-  if (typeof key !== 'string') return ''
-  return key.split('-').map((word) => acronyms[word] ?? (word === 'and' ? word : capitalised(word))).join(' ') // prettier-ignore
-}
-
 /** 'special-category', 'special_category' or 'specialCategory' → 'Special category' */
 export function writeKey(key: unknown): string {
   if (typeof key !== 'string') return ''
@@ -76,7 +66,8 @@ export function errorFor(faults: unknown, field: string): { text: string } | und
   return own.length === 0 ? undefined : { text: own.map((fault) => fault.message).join(' ') }
 }
 
-function capitalised(words: string): string {
+/** 'asking for data' → 'Asking for data' */
+export function capitalised(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
@@ -95,15 +86,26 @@ function toDate(value: unknown): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date
 }
 
-export function addFilters(environment: nunjucks.Environment): void {
+/** @param policies what is in force: names of parties and who may ask are the packs' to say */
+export function addFilters(environment: nunjucks.Environment, policies: { today(): Agreements }): void {
   environment.addFilter('day', writeDay)
   environment.addFilter('moment', writeMoment)
   environment.addFilter('deadline', writeDeadline)
   environment.addFilter('count', writeCount)
   environment.addFilter('decimal', writeDecimal)
-  environment.addFilter('party', writeParty)
+  environment.addFilter('party', (key: unknown) =>
+    typeof key === 'string' ? partyName(policies.today().parties, key) : '',
+  )
   environment.addFilter('words', writeKey)
   environment.addFilter('paragraph', writeParagraph)
   environment.addFilter('clauseAddress', writeClauseAddress)
   environment.addFilter('errorFor', errorFor)
+  environment.addGlobal('mayAskForData', (person: unknown) =>
+    isPerson(person) ? mayAskForData(policies.today(), person) : false,
+  )
+}
+
+/** Whoever is signed in, as the frame of each page has them; nobody before that. */
+function isPerson(person: unknown): person is { readonly party: string; readonly roles: readonly string[] } {
+  return typeof person === 'object' && person !== null && 'party' in person && 'roles' in person
 }

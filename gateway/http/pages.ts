@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Router } from 'express'
 import nunjucks from 'nunjucks'
+import type { Agreements } from '../../policies/agreements.ts'
 import { browserAssets } from './browser-modules.ts'
 import { addEntryFilters } from './entry-words.ts'
 import { addFilters } from './filters.ts'
@@ -14,7 +15,7 @@ const require = createRequire(import.meta.url)
 const govuk = path.join(path.dirname(require.resolve('govuk-frontend/package.json')), 'dist')
 const moj = path.join(path.dirname(require.resolve('@ministryofjustice/frontend/package.json')), 'moj')
 
-export function usePages(app: Express, production: boolean): void {
+export function usePages(app: Express, policies: { today(): Agreements }, production: boolean): void {
   const slices = [
     'people',
     'transfers',
@@ -34,7 +35,7 @@ export function usePages(app: Express, production: boolean): void {
     watch: false,
     noCache: !production,
   })
-  addFilters(environment)
+  addFilters(environment, policies)
   addEntryFilters(environment)
 }
 

@@ -36,7 +36,7 @@ export function transferApi(deps: TransferDeps): Endpoint[] {
   const params = transferParams
   return [
     endpoint({
-      ...act, path: base, summary: 'Ask for case-level data', successStatus: 201, input: { body: request },
+      ...act, path: base, summary: 'Ask for data', successStatus: 201, input: { body: request },
       handle: async (context, { body }) => replyTo(await requestTransfer(deps, context, body), 201),
     }),
     endpoint({
@@ -49,7 +49,7 @@ export function transferApi(deps: TransferDeps): Endpoint[] {
       handle: async (context, { params: { id }, body }) => replyTo(await resubmitTransfer(deps, context, id, body)),
     }),
     endpoint({
-      ...act, path: `${base}/:id/approve`, summary: 'Approve, as a second person at HMI Prisons', input: { params },
+      ...act, path: `${base}/:id/approve`, summary: 'Approve, as a second person', input: { params },
       handle: async (context, { params: { id } }) => replyTo(await approveTransfer(deps, context, id)),
     }),
     endpoint({

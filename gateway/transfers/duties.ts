@@ -13,6 +13,8 @@ export interface StartedClock {
   /** Of the version whose rule it runs by, to its end. */
   readonly packHash: string
   readonly dates: DutyDates
+  /** The text gives no limit. */
+  readonly isLocal: boolean
 }
 
 /** The clocks that start for a transfer when it is approved. */
@@ -28,7 +30,12 @@ export function supplyClocksIn(policies: { on(day: string): Agreements }): Suppl
     return dutiesBetween(all, agreement, exchange, {
       starts: 'transfer.approved',
       meets: 'transfer.supplied',
-    }).map((rule) => ({ clause: rule.clause, packHash, dates: dutyDates(rule, startedAt) }))
+    }).map((rule) => ({
+      clause: rule.clause,
+      packHash,
+      dates: dutyDates(rule, startedAt),
+      isLocal: rule.localParts?.includes('limit') ?? false,
+    }))
   }
 }
 

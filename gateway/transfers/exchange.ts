@@ -4,6 +4,7 @@ import { findExchange, takesNewTransfers, type Agreements } from '../../policies
 import { londonDate } from '../../policies/calendar.ts'
 import { describeExchange, type Exchange } from '../../policies/exchange.ts'
 import type { Party } from '../../policies/facts.ts'
+import { askersIn, type Asker } from '../../policies/who-asks.ts'
 import { Problem } from '../http/problem.ts'
 import type { Transfer } from './transfer.ts'
 
@@ -13,6 +14,8 @@ export interface Exchanges {
   find(agreement: string, exchange: string, now: Date): Exchange | undefined
   /** What can be asked for under the agreements that stand. */
   offered(now: Date): readonly Exchange[]
+  /** The bodies and roles of those who ask for it. */
+  askers(now: Date): readonly Asker[]
 }
 
 export function exchangesIn(policies: { on(day: string): Agreements }): Exchanges {
@@ -24,6 +27,7 @@ export function exchangesIn(policies: { on(day: string): Agreements }): Exchange
   }
   return {
     find,
+    askers: (now) => askersIn(on(now)),
     of: ({ agreement, exchange }, now) => {
       const found = find(agreement, exchange, now)
       if (!found) throw new Error(`No agreement pack describes ${agreement} ${exchange}.`)

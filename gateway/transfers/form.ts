@@ -6,6 +6,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { Problem, type FieldFault } from '../http/problem.ts'
 import { checkFields } from '../http/input.ts'
 import type { TransferDeps } from './deps.ts'
+import type { Exchange } from '../../policies/exchange.ts'
 import type { Cited } from './exchange.ts'
 import { checkAgainstDataset } from './request.ts'
 import { requestSchemas, type AskedInput } from './schemas.ts'
@@ -70,7 +71,7 @@ const blanks: Readonly<Record<string, string>> = {
   establishments: 'Give at least one establishment.',
   periodFrom: 'Give the first day of the period.',
   periodTo: 'Give the last day of the period.',
-  relevance: 'Say how these records are relevant to the inspection.',
+  relevance: 'Say why you need these records.',
   statutoryBasis: 'Name the legal power that the request rests on.',
 }
 
@@ -84,11 +85,26 @@ function onForm(form: RequestForm, fault: FieldFault): FieldFault {
   return { field, message: (isBlank ? blanks[field] : undefined) ?? fault.message }
 }
 
+/** What the form says of the exchange that was chosen; of all that can be, while none is. */
+function askingOf(exchanges: readonly Exchange[]) {
+  const shared = <T>(of: (exchange: Exchange) => T) => {
+    const [first, ...others] = new Set(exchanges.map(of))
+    return others.length === 0 ? first : undefined
+  }
+  return {
+    about: shared(({ about }) => about) ?? 'piece of work',
+    isFromTeam: exchanges.every(({ isFromTeam }) => isFromTeam),
+    legalPower: shared(({ legalPower }) => legalPower),
+    from: shared(({ from }) => from),
+  }
+}
+
 /** What the builder offers: this person's inspections, the datasets with the fields, the purposes. */
 export async function offered(deps: TransferDeps, context: PersonContext, form: Partial<RequestForm>) {
   const inspections = await findInspectionsOf(context.tx, context.person.id, context.now)
   const dataset = deps.datasets.get(form.dataset ?? '')
   const own = deps.exchanges.offered(context.now).filter(({ to }) => to === context.person.party)
+  const named = own.filter((each) => `${each.agreement}/${each.key}` === form.exchange)
   const establishment = inspections.find((each) => each.reference === form.inspection)?.establishment
   return {
     inspections: inspections.map((each) => ({
@@ -96,6 +112,7 @@ export async function offered(deps: TransferDeps, context: PersonContext, form: 
       establishmentName: deps.establishments.find(each.establishment)?.name ?? each.establishment,
     })),
     exchanges: own,
+    asking: askingOf(named.length > 0 ? named : own),
     datasets: [...deps.datasets.values()].filter(({ key }) =>
       own.some(({ datasets }) => datasets.includes(key)),
     ),

@@ -47,7 +47,14 @@ export async function tellLead(
   const what = outcome === 'escalate' ? 'has been escalated' : 'will be supplied in part'
   const leads = await holdersAt(context, deps.exchanges.of(transfer, context.now).approver)
   for (const { email } of leads)
-    await tell(deps, context, email, transfer, what, `The supply desk gave its reason. This request ${what}.`)
+    await tell(
+      deps,
+      context,
+      email,
+      transfer,
+      what,
+      `Whoever supplies it gave a reason. This request ${what}.`,
+    )
 }
 
 async function holdersAt({ tx, now }: Context, desk: Desk | undefined) {
@@ -59,7 +66,7 @@ const requesterNews = {
     'has been returned to you',
     'Your request was returned for a change. Open it to see what to change.',
   ],
-  escalated: ['has been escalated', 'Your request was escalated by the supply desk. Open it to see why.'],
+  escalated: ['has been escalated', 'Your request was escalated by those who supply it. Open it to see why.'],
   available: ['is ready to collect', 'What you asked for is ready. Sign in to collect it.'],
   destroyed: [
     'has been destroyed',

@@ -2,6 +2,7 @@
 import type { Permit } from '../../policies/decide.ts'
 import type { Dataset } from '../../policies/dataset.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
+import { writeKey } from '../http/filters.ts'
 import type { PackageField, PackageManifest } from '../packages/manifest.ts'
 import type { ActDeps } from './act.ts'
 import type { Exchange } from '../../policies/exchange.ts'
@@ -44,7 +45,7 @@ export function describePackage(
     destroyBy: { date: destroyOn },
     retentionClass: retention.title,
     localDefaults: [...exchange.localDefaults, ...schedule],
-    contact: `The supply desk, ${title(transfer.from)}. Quote ${transfer.reference}.`,
+    contact: `${writeKey(exchange.supplies.role)}, ${title(exchange.supplies.party)}. Quote ${transfer.reference}.`,
     packedAt: packedAt.toISOString(),
   }
   const fields = scope.fields.map((name) => {

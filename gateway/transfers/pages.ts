@@ -113,7 +113,6 @@ async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> 
   const supplyDue = await suppliesDue(context.tx, [...yours, ...waitingOnYou].map((transfer) => transfer.id)) // prettier-ignore
   const owed = await owedTo(deps, context)
   const events = [listed(context, yours.length + waitingOnYou.length), owedViewed(context, owed.yours.length + owed.others.length), formViewed(context, '/')] as const // prettier-ignore
-  const mayRequest = context.person.roles.includes('analyst')
   return {
     events,
     view: {
@@ -126,7 +125,9 @@ async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> 
         supplyDue,
         datasets: deps.datasets,
         establishments: deps.establishments,
-        mayRequest,
+        askers: deps.exchanges
+          .askers(context.now)
+          .filter(({ party, from }) => [party, from].includes(context.person.party)),
       },
     },
   }

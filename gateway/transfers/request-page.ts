@@ -50,6 +50,10 @@ export async function transferPage(
   const data = {
     transfer,
     answer: await answerOf(context.tx, transfer),
+    exchange: deps.exchanges.find(transfer.agreement, transfer.exchange, context.now),
+    supplyIsLocal: deps
+      .supplyClocks(transfer, transfer.approvedAt ?? context.now)
+      .some(({ isLocal }) => isLocal),
     texts: await findTexts(context.tx, id),
     people: {
       requester: await who(transfer.requester),

@@ -34,7 +34,9 @@ export function requestSchemas(establishments: Establishments) {
     exchange: key
       .optional()
       .describe('Key of the exchange, such as case-level-data; found from the rest where it is left out'),
-    inspection: name('Reference of the inspection that the data is for'),
+    inspection: name(
+      'Reference of what the data is for: an inspection, or what the agreement has in its place',
+    ),
     dataset: name('Key of the dataset, such as self-harm-incidents'),
     fields: list(name('Name of a field'), 100),
     establishments: list(establishment, 20),
@@ -42,12 +44,7 @@ export function requestSchemas(establishments: Establishments) {
     periodFrom: day,
     periodTo: day,
     purpose: name('Key of the purpose, such as safety'),
-    relevance: z
-      .string()
-      .trim()
-      .min(1)
-      .max(4000)
-      .describe('Why these records are relevant to the inspection'),
+    relevance: z.string().trim().min(1).max(4000).describe('Why these records are relevant to it'),
     statutoryBasis: name('The statutory function that the request rests on'),
   }
   const request = z.strictObject(shape).superRefine((asked, context) => {
@@ -72,7 +69,7 @@ export const returnBody = z.strictObject({
   reason: reason.describe('What has to change, in words for the person who asked'),
 })
 
-/** HMPPS supplies, part-supplies with a reason, or escalates with a reason; nothing else exists (hmpps-2025/10-no-refusal). */
+/** Whoever supplies does, part-supplies with a reason, or escalates with a reason; nothing else exists (hmpps-2025/10-no-refusal). */
 export const supplyBody = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('supply') }),
   z.strictObject({

@@ -5,12 +5,14 @@ import express from 'express'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { assets, usePages } from '../../gateway/http/pages.ts'
+import { loadAgreements } from '../../policies/pack.ts'
 import { securityHeaders } from '../../gateway/http/security.ts'
 import { frame, samples } from '../http/sample-views.ts'
 import { findChromium, launch, missing } from '../support/chromium.ts'
 import { check, complaintsOf, desktop } from './page-check.ts'
 
 const executable = findChromium()
+const agreements = await loadAgreements()
 if (executable === undefined) test.skip(missing, () => undefined)
 
 describe.skipIf(executable === undefined)('Every view, in a browser', () => {
@@ -21,7 +23,7 @@ describe.skipIf(executable === undefined)('Every view, in a browser', () => {
 
   beforeAll(async () => {
     const app = express()
-    usePages(app, true)
+    usePages(app, { today: () => agreements }, true)
     app.use(securityHeaders('http://localhost:1'))
     app.use('/assets', assets())
     app.get('/:index', (req, res) => {

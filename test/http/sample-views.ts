@@ -57,6 +57,8 @@ const purposes = [
   { key: 'safety', title: hostile('Safety'), description: hostile('People are held safely.') },
 ]
 const exchanges = [{ agreement: 'hmpps-2025', key: 'case-level-data', title: hostile('Case-level data'), agreementTitle: hostile('Memorandum') }] // prettier-ignore
+const asking = { about: hostile('inspection'), isFromTeam: true, legalPower: hostile('Prison Act 1952, section 5A'), from: 'hmpps' }
+const askers = [{ party: 'hmi-prisons', roles: ['analyst'] }, { party: 'imb', roles: ['board-member', 'imb-staff'] }]
 const inspections = [{ reference: 'INS-2026-014', establishmentName: hostile('Birmingham'), establishment: 'BMI', startsOn: '2026-05-11', endsOn: '2026-05-22', team: ['p-1'] }] // prettier-ignore
 const places = new Map([['BMI', { code: 'BMI', name: hostile('Birmingham') }]])
 const refusal = { clause: 'hmpps-2025/11-relevance', says: hostile('relevant to the inspection'), reason: hostile('You are not on the team.'), remedy: hostile('Ask to be added.'), whoCanDecide: hostile('The co-ordinator'), local: false } // prettier-ignore
@@ -94,7 +96,7 @@ const texts = (['relevance', 'return', 'part-supply', 'escalate'] as const).map(
 
 function requestIn(state: TransferState, acts: Record<string, boolean>, more: Record<string, unknown> = {}) {
   const answer = { timeline, supplyDue: '2026-04-09T16:59:59.000Z' }
-  return { transfer: transferIn(state), answer, texts, people, dataset, purpose: purposes[0], establishments: [places.get('BMI'), undefined], acts, blocked: [], ...more } // prettier-ignore
+  return { transfer: transferIn(state), answer, texts, people, dataset, purpose: purposes[0], establishments: [places.get('BMI'), undefined], acts, blocked: [], exchange: { about: hostile('inspection'), noRefusal: { clause: 'hmpps-2025/10-no-refusal', says: hostile('cannot be refused') } }, supplyIsLocal: true, ...more } // prettier-ignore
 }
 
 const copiesOwed = {
@@ -326,16 +328,17 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['key-new.njk', 'the making of a key', { now: '2026-04-01T13:05:00.000Z', gatewayKey: hostile('key') }],
   ['key-changes.njk', 'changes to confirm', { changes: [{ id: 'b4a1a4de', owner: { name: hostile('Ayesha'), email: hostile('a@b') }, answeredAt: at(1) }, { id: 'c', owner: { name: 'G', email: 'g' }, answeredAt: at(2) }], mistaken: { id: 'b4a1a4de', given: hostile('1234'), faults: faultsOf('heard') } }],
   ['key-changes.njk', 'nothing to confirm', { changes: [], mistaken: {} }],
-  ['home.njk', 'nothing', { waitingOnYou: [], yours: [], due: [], mayRequest: true }],
-  ['home.njk', 'what is owed', { waitingOnYou: [], yours: [], due: [], mayRequest: true, owed: { yours: copiesOwed.owed, others: copiesOwed.owed } }],
-  ['home.njk', 'lists', { waitingOnYou: [transferIn('requested')], yours: [transferIn('available'), transferIn('destroyed')], due: [{ transfer: transferIn('collected'), destroyOn: '2027-04-03' }], mayRequest: false, datasets: new Map([['use-of-force', dataset]]), supplyDue: { [transferIn('requested').id]: at(9) } }],
-  ['builder.njk', 'the three questions', { exchanges, inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
-  ['builder.njk', 'no inspection', { exchanges, inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
-  ['builder.njk', 'the fields, first time', { exchanges, inspections, datasets: [dataset], purposes, dataset, form: { inspection: 'INS-2026-014', dataset: 'use-of-force', purpose: 'safety', establishments: 'BMI' }, faults: [], clauses }],
-  ['builder.njk', 'two agreements to ask under', { exchanges: [...exchanges, { agreement: 'custody-standards-2026', key: 'standards-records', title: hostile('Records'), agreementTitle: hostile('Another') }], inspections, datasets: [dataset], purposes, form: { inspection: 'INS-2026-014' }, faults: [], clauses }],
-  ['builder.njk', 'every mistake', { exchanges, inspections, datasets: [dataset], purposes, dataset, form, transferId: 'b4a1a4de', faults: faultsOf('fields', 'establishments', 'periodFrom', 'periodTo', 'prisonNumbers', 'relevance', 'statutoryBasis', 'body') }],
-  ['check.njk', 'a request that is met', { inspections, purposes, dataset, form, asked, establishments: { find: (code: string) => places.get(code) }, clauses: [clauses[1]], decision: { outcome: 'permit' }, estimate: { rows: 1214, columns: 2 }, notNeeded: [] }],
-  ['check.njk', 'a request that would be refused', { inspections, purposes, dataset, form, asked, clauses, decision: { outcome: 'refusal' }, estimate: { rows: 0, columns: 0 }, notNeeded: ['reason'], transferId: 'b4a1a4de' }],
+  ['home.njk', 'nothing', { waitingOnYou: [], yours: [], due: [], askers }],
+  ['home.njk', 'what is owed', { waitingOnYou: [], yours: [], due: [], askers, owed: { yours: copiesOwed.owed, others: copiesOwed.owed } }],
+  ['home.njk', 'lists', { waitingOnYou: [transferIn('requested')], yours: [transferIn('available'), transferIn('destroyed')], due: [{ transfer: transferIn('collected'), destroyOn: '2027-04-03' }], askers, person: { ...frame.person, roles: [] }, datasets: new Map([['use-of-force', dataset]]), supplyDue: { [transferIn('requested').id]: at(9) } }],
+  ['builder.njk', 'the three questions', { asking, exchanges, inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
+  ['builder.njk', 'no inspection', { asking, exchanges, inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
+  ['builder.njk', 'the fields, first time', { asking, exchanges, inspections, datasets: [dataset], purposes, dataset, form: { inspection: 'INS-2026-014', dataset: 'use-of-force', purpose: 'safety', establishments: 'BMI' }, faults: [], clauses }],
+  ['builder.njk', 'nothing that can be asked for', { asking, exchanges: [], inspections, datasets: [], purposes, form: {}, faults: [] }],
+  ['builder.njk', 'two agreements to ask under', { asking: { about: 'piece of work', isFromTeam: false }, exchanges: [...exchanges, { agreement: 'custody-standards-2026', key: 'standards-records', title: hostile('Records'), agreementTitle: hostile('Another') }], inspections, datasets: [dataset], purposes, form: { inspection: 'INS-2026-014' }, faults: [], clauses }],
+  ['builder.njk', 'every mistake', { asking, exchanges, inspections, datasets: [dataset], purposes, dataset, form, transferId: 'b4a1a4de', faults: faultsOf('fields', 'establishments', 'periodFrom', 'periodTo', 'prisonNumbers', 'relevance', 'statutoryBasis', 'body') }],
+  ['check.njk', 'a request that is met', { asking, inspections, purposes, dataset, form, asked, establishments: { find: (code: string) => places.get(code) }, clauses: [clauses[1]], decision: { outcome: 'permit' }, estimate: { rows: 1214, columns: 2 }, notNeeded: [] }],
+  ['check.njk', 'a request that would be refused', { asking, inspections, purposes, dataset, form, asked, clauses, decision: { outcome: 'refusal' }, estimate: { rows: 0, columns: 0 }, notNeeded: ['reason'], transferId: 'b4a1a4de' }],
   ['request.njk', 'to be approved', requestIn('requested', { approve: true, return: true })],
   ['request.njk', 'returned without a reason', requestIn('requested', { return: true }, { mistaken: { form: 'return', given: { reason: hostile('') }, faults: faultsOf('reason') } })],
   ['request.njk', 'to be supplied', requestIn('approved', { supply: true, 'part-supply': true, escalate: true })],

@@ -3,12 +3,15 @@ import express from 'express'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from '../../audit/events.ts'
 import { writeEntryType } from '../../gateway/http/entry-words.ts'
-import { writeDeadline, writeKey, writeParagraph, writeParty } from '../../gateway/http/filters.ts'
+import { writeDeadline, writeKey, writeParagraph } from '../../gateway/http/filters.ts'
 import { usePages } from '../../gateway/http/pages.ts'
+import { loadAgreements } from '../../policies/pack.ts'
+import { partyName } from '../../policies/parties.ts'
 import { frame, samples } from './sample-views.ts'
 
+const agreements = await loadAgreements()
 const app = express()
-usePages(app, true)
+usePages(app, { today: () => agreements }, true)
 
 function render(template: string, data: Record<string, unknown>): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -99,7 +102,7 @@ test('Every type of entry in the catalogue has its own words.', () => {
 
 test('S33: parties are written by name, and never as HMIP.', () => {
   const names = ['hmi-prisons', 'hmpps', 'imb', 'hmi-probation', 'moj-data-and-analysis', 'a-new-body'].map(
-    writeParty,
+    (key) => partyName(agreements.parties, key),
   )
   expect(names).toEqual([
     'HMI Prisons',

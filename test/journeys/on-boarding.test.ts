@@ -7,6 +7,7 @@ import { clockSetTo } from '../../gateway/clock.ts'
 import { sweep } from '../../gateway/worker.ts'
 import { readFolder } from '../../policies/sources.ts'
 import { expectProblem, expectRefusal } from '../support/answers.ts'
+import { signedIn } from '../support/pages.ts'
 import { enrolKey, entriesOf, startGateway, type Subject, type TestGateway } from '../support/gateway.ts'
 
 const key = 'custody-standards-2026'
@@ -20,6 +21,9 @@ const people: readonly (readonly [Subject, string, string])[] = [
   ['daniel.okafor', service, 'records-desk'],
 ]
 
+/** What is said of other agreements, their bodies and what they rest on. */
+const others = [/HMPPS/, /HMI Prisons/, /\binspections?\b/i, /Prison Act/, /analyst/i, /healthy prison/i]
+
 describe('an agreement that nobody has seen before', () => {
   let gateway: TestGateway
   beforeAll(async () => {
@@ -30,6 +34,39 @@ describe('an agreement that nobody has seen before', () => {
 
   const post = async (who: Subject, address: string, body?: unknown) =>
     done((await gateway.as(who)).post(address, body))
+
+  const pages = new Map<Subject, Promise<Awaited<ReturnType<typeof signedIn>>>>()
+  /** A page, with nothing on it that only another agreement says. */
+  const read = async (who: Subject, address: string) => {
+    const known = pages.get(who) ?? signedIn(gateway, who)
+    pages.set(who, known)
+    const { status, body } = await (await known).page(address)
+    expect(status).toBe(200)
+    const foreign = others.filter((words) => words.test(body.replaceAll(/<[^>]*>/g, ' '))).map(String)
+    // That page offers every agreement's exchanges by name.
+    if (!address.startsWith('/agreements/needs'))
+      expect({ address, foreign }).toEqual({ address, foreign: [] })
+    return body
+  }
+
+  /** What people read before they ask, in the words of their own agreement. */
+  const readsRight = async () => {
+    const home = await read('ayesha.rahman', '/')
+    expect(home).toContain('New request')
+    expect(await read('daniel.okafor', '/')).toContain('Data is asked for by caseworker at Standards Office.')
+    const choose = await read('ayesha.rahman', '/requests/new')
+    for (const words of ['Which review is it for?', 'Self-harm']) expect(choose).toContain(words)
+    const chosen = 'inspection=REV-1&dataset=self-harm-incidents&purpose=safety'
+    const fill = await read('ayesha.rahman', `/requests/new?${chosen}`)
+    for (const words of ['relevant to the review', 'Northern Custody Service can read this', 'value="Custody Standards Act 2024, section 2"']) expect(fill).toContain(words) // prettier-ignore
+    const needs = await read(
+      'daniel.okafor',
+      `/agreements/needs?exchange=${key}%2Fstandards-records&act=request`,
+    )
+    for (const words of ['Asking for data<', 'nothing would refuse you']) expect(needs).toContain(words) // prettier-ignore
+    const agreement = await read('ayesha.rahman', `/agreements/${key}`)
+    expect(agreement).toContain('records desk at Northern Custody Service')
+  }
 
   test('is proposed by one person, activated by another, and carries a transfer from request to destruction', async () => {
     const asked = {
@@ -63,8 +100,11 @@ describe('an agreement that nobody has seen before', () => {
     expect(expectRefusal(await caseworker.post('/api/v1/requests', numbers), 'request')).toEqual([
       `${key}/1-no-numbers`,
     ])
+    await readsRight()
     const id = String((await post('ayesha.rahman', '/api/v1/requests', asked))['id'])
     const transfer = `/api/v1/requests/${id}`
+    const waits = await read('gwen.pritchard', `/requests/${id}`)
+    for (const words of ['You approve for Standards Office. Northern Custody Service then supply it.', 'Review', 'REV-1']) expect(waits).toContain(words) // prettier-ignore
     expect(expectRefusal(await caseworker.post(`${transfer}/approve`), 'approve')).toContain(
       'local/four-eyes',
     )
@@ -73,6 +113,9 @@ describe('an agreement that nobody has seen before', () => {
     ]
     expect((waiting as { id: string }[]).map((each) => each.id)).toEqual([id])
     await post('gwen.pritchard', `${transfer}/approve`)
+    const desk = await read('daniel.okafor', `/requests/${id}`)
+    expect(desk).toMatch(/There is no button to refuse\. If something is wrong/)
+    expect(desk).toMatch(/To be supplied by <strong>[^<]+<\/strong>\.(?! The agreement sets no limit)/)
     await post('daniel.okafor', `${transfer}/supply`, { outcome: 'supply' })
     await gateway.settle()
 

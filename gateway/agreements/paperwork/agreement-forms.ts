@@ -4,7 +4,8 @@ import type { Agreement, Agreements, Exchange } from '../../../policies/agreemen
 import { annexA } from '../../../policies/annex-a-check.ts'
 import { inWords } from '../../../policies/period.ts'
 import { resolveRetention } from '../../../policies/retention.ts'
-import { writeDay, writeKey, writeParty } from '../../http/filters.ts'
+import { partyName } from '../../../policies/parties.ts'
+import { writeDay, writeKey } from '../../http/filters.ts'
 import { listed } from '../acts.ts'
 import { formOf, row, stated, type Form, type FormRow } from './form.ts'
 
@@ -23,14 +24,15 @@ export function recordOfProcessing(all: Agreements, agreement: Agreement): Form 
 function processingRows(all: Agreements, agreement: Agreement, exchange: Exchange): FormRow[] {
   const { sharing = {}, contacts, parties } = agreement
   const { from, to, categories, lawfulBasis, marking } = exchange
-  const reached = parties.map((party) => `${writeParty(party)}${contacts[party] === undefined ? '' : ` (${contacts[party]})`}`) // prettier-ignore
+  const name = (party: string) => partyName(all.parties, party)
+  const reached = parties.map((party) => `${name(party)}${contacts[party] === undefined ? '' : ` (${contacts[party]})`}`) // prettier-ignore
   return [
     row('Controllers and their contacts', listed(reached)),
     stated('Joint or separate', sharing.roles),
     stated('Purpose', sharing.purpose),
     stated('Categories of people', sharing.people),
     row('Categories of data', listed([...categories, ...datasetsOf(all, exchange)])),
-    row('Recipients', `${writeParty(to)}, from ${writeParty(from)}`),
+    row('Recipients', `${name(to)}, from ${name(from)}`),
     stated('Transfers abroad', sharing.transfersAbroad),
     retentionRow(all, agreement.key, exchange),
     stated('Security measures', sharing.security),
@@ -49,14 +51,16 @@ function retentionRow(all: Agreements, key: string, { from, to, retentionClass }
   const found = resolveRetention(all, key, from, to, retentionClass.value)
   if (!found) return row(question, undefined, 'No schedule governs it.')
   const { title, period, owner, demonstration, local } = found
-  const answer = `${title}: ${inWords(period)}, by the schedule of ${writeParty(owner)}${demonstration ? ' (a demonstration schedule)' : ''}`
+  const answer = `${title}: ${inWords(period)}, by the schedule of ${partyName(all.parties, owner)}${demonstration ? ' (a demonstration schedule)' : ''}`
   return { question, answer, clauses: [], local: local || retentionClass.local }
 }
 
 /** Each item of the code as a row; what several answers say stands in one. */
-export function codeCheck(agreement: Agreement): Form {
+export function codeCheck({ parties }: Agreements, agreement: Agreement): Form {
   const rows = annexA(agreement).map(({ question, answers, missing }): FormRow => {
-    const words = answers.map((answer) => inPlainWords(answer.words)).join('. ')
+    const words = answers
+      .map((answer) => inPlainWords(answer.words, (party) => partyName(parties, party)))
+      .join('. ')
     return {
       question,
       ...(missing.length === 0 ? { answer: words } : { missing: missing.join(' ') }),
@@ -72,9 +76,9 @@ export function codeCheck(agreement: Agreement): Form {
 }
 
 /** Party keys and dates, written for people. */
-function inPlainWords(words: string): string {
+function inPlainWords(words: string, name: (party: string) => string): string {
   return words
     .replace(/^\d{4}-\d{2}-\d{2}$/, (day) => writeDay(day))
-    .replace(/^From (\S+) to (\S+): by the schedule of (\S+)$/, (_all, from: string, to: string, owner: string) => `From ${writeParty(from)} to ${writeParty(to)}: by the schedule of ${writeParty(owner)}`)
-    .replace(/^([a-z-]+): /, (_all, party: string) => `${writeParty(party)}: `)
+    .replace(/^From (\S+) to (\S+): by the schedule of (\S+)$/, (_all, from: string, to: string, owner: string) => `From ${name(from)} to ${name(to)}: by the schedule of ${name(owner)}`)
+    .replace(/^([a-z-]+): /, (_all, party: string) => `${name(party)}: `)
 } // prettier-ignore

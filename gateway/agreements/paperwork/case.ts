@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Agreement, Agreements, Exchange } from '../../../policies/agreements.ts'
 import type { Dataset } from '../../../policies/dataset.ts'
 import type { TransferFacts } from '../../../policies/facts.ts'
+import type { Parties } from '../../../policies/parties.ts'
 import { resolveRetention, type ResolvedRetention } from '../../../policies/retention.ts'
 import type { PersonContext } from '../../http/endpoint.ts'
 import { findPersonById } from '../../people/store.ts'
@@ -22,6 +23,7 @@ export interface Decider {
 export interface RequestCase {
   readonly reference: string
   readonly agreement: Agreement
+  readonly parties: Parties
   readonly exchange?: Exchange
   readonly asked: Pick<TransferFacts, 'from' | 'to' | 'dataset' | 'fields' | 'establishments' | 'periodFrom' | 'periodTo' | 'purpose' | 'statutoryBasis'> & { readonly inspection?: string } // prettier-ignore
   readonly requestedAt: Date
@@ -159,6 +161,7 @@ async function named(
   const requestedBy = requesterId === undefined ? undefined : await findPersonById(context.tx, requesterId, context.now) // prettier-ignore
   return {
     agreement,
+    parties: agreements.parties,
     ...(exchange && { exchange }),
     ...(dataset && { dataset }),
     ...(purpose !== undefined && { purpose }),

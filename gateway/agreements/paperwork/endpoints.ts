@@ -2,7 +2,6 @@
 // the paperwork of a request is who may see the request.
 import { z } from 'zod'
 import type { LedgerEvent } from '../../../audit/events.ts'
-import type { Agreement, Agreements } from '../../../policies/agreements.ts'
 import { londonDate } from '../../../policies/calendar.ts'
 import { factsShape } from '../../../policies/facts.ts'
 import { policyHash } from '../../decisions/judge.ts'
@@ -44,7 +43,7 @@ const ofRequest = [
 
 const ofAgreement = [
   { name: 'record-of-processing', summary: 'The entry of an agreement in the record of processing', make: recordOfProcessing },
-  { name: 'code-check', summary: 'The check of an agreement against the ICO’s data sharing code', make: (_all: Agreements, agreement: Agreement) => codeCheck(agreement) },
+  { name: 'code-check', summary: 'The check of an agreement against the ICO’s data sharing code', make: codeCheck },
 ] as const // prettier-ignore
 
 export function paperworkEndpoints(deps: AgreementDeps): Endpoint[] {

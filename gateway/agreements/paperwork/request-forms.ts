@@ -1,22 +1,24 @@
 // The two forms of a request: the decision record of the ICO's data sharing code, and the Data Movement Form of the Ministry of
 // Justice. Pure: what is known goes in, with the clause it stands in; what is not known is named as missing.
+import { aboutOf } from '../../../policies/exchange.ts'
 import { inWords } from '../../../policies/period.ts'
-import { writeDay, writeKey, writeMoment, writeParty } from '../../http/filters.ts'
+import { partyName } from '../../../policies/parties.ts'
+import { writeDay, writeKey, writeMoment } from '../../http/filters.ts'
 import { listed } from '../acts.ts'
 import type { RequestCase } from './case.ts'
 import { formOf, row, stated, type Form, type FormRow } from './form.ts'
 
 /** Asked, answered and signed: what the code wants kept of every request, also of one that is refused. */
 export function decisionRecord(request: RequestCase): Form {
-  const { agreement, asked, exchange, relevance } = request
+  const { agreement, asked, exchange, relevance, parties } = request
   const { sharing = {} } = agreement
   return formOf(
     'Data sharing decision record',
     'The decision form of the Information Commissioner’s data sharing code (Annex B), filled in from what was asked and decided here.',
     [
       { title: 'The request', rows: [
-        row('Organisation asked to share', writeParty(asked.from)),
-        row('Organisation that asks', writeParty(asked.to)),
+        row('Organisation asked to share', partyName(parties, asked.from)),
+        row('Organisation that asks', partyName(parties, asked.to)),
         row('Person who asks, and position', personInWords(request.requestedBy)),
         row('Date of the request', writeMoment(request.requestedAt)),
         row('Data asked for', dataInWords(request)),
@@ -46,7 +48,7 @@ export function decisionRecord(request: RequestCase): Form {
 
 /** What moves, from where to where, on whose authority: what the Ministry of Justice asks before data moves. */
 export function dataMovementForm(request: RequestCase): Form {
-  const { agreement, asked, exchange, item, dataset } = request
+  const { agreement, asked, exchange, item, dataset, parties } = request
   const { sharing = {} } = agreement
   const sensitive = sensitivitiesOf(request)
   return formOf(
@@ -55,8 +57,8 @@ export function dataMovementForm(request: RequestCase): Form {
     [
       { title: 'Who', rows: [
         row('Person who asks for the movement', personInWords(request.requestedBy)),
-        row('Sending organisation', writeParty(asked.from)),
-        row('Receiving organisation', writeParty(asked.to)),
+        row('Sending organisation', partyName(parties, asked.from)),
+        row('Receiving organisation', partyName(parties, asked.to)),
       ] },
       { title: 'The data', rows: [
         row('What is moved', dataset?.description ?? writeKey(asked.dataset)),
@@ -74,7 +76,7 @@ export function dataMovementForm(request: RequestCase): Form {
       ] },
       { title: 'The movement', rows: [
         row('Why', purposeInWords(request)),
-        row('Source', dataset === undefined ? undefined : `${dataset.title}, held by ${writeParty(dataset.owner)}`),
+        row('Source', dataset === undefined ? undefined : `${dataset.title}, held by ${partyName(parties, dataset.owner)}`),
         row('How it is moved', 'Over this service: sealed, and encrypted to the key of the person who collects it.'),
         row('Who has access', `${personInWords(request.requestedBy)}, and nobody else without another request`),
         row('Once or recurring', exchange?.starts === 'schedule' ? 'Recurring' : 'Once'),
@@ -113,16 +115,16 @@ function sensitivitiesOf({ dataset, asked }: RequestCase): string[] {
   return [...kinds].filter((kind) => kind !== 'none').map(writeKey)
 }
 
-function purposeInWords({ purpose, asked }: RequestCase): string {
+function purposeInWords({ purpose, asked, exchange }: RequestCase): string {
   const about = purpose ?? writeKey(asked.purpose)
-  return asked.inspection === undefined ? about : `${about}, for the inspection ${asked.inspection}`
+  return asked.inspection === undefined ? about : `${about}, for the ${aboutOf(exchange)} ${asked.inspection}`
 }
 
-function retentionRow({ retention, item }: RequestCase): FormRow {
+function retentionRow({ retention, item, parties }: RequestCase): FormRow {
   const question = 'Retention and deletion'
   if (retention === undefined) return row(question, undefined, 'No schedule governs it.')
   const { owner, title, period, demonstration, local } = retention
-  const schedule = `${title}: ${inWords(period)}, by the schedule of ${writeParty(owner)}${demonstration ? ' (a demonstration schedule)' : ''}`
+  const schedule = `${title}: ${inWords(period)}, by the schedule of ${partyName(parties, owner)}${demonstration ? ' (a demonstration schedule)' : ''}`
   const on = item === undefined ? '' : `. It is destroyed on ${writeDay(item.destroyOn)}`
   return { question, answer: `${schedule}${on}`, clauses: [], local }
 }
