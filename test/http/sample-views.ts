@@ -57,8 +57,16 @@ const purposes = [
   { key: 'safety', title: hostile('Safety'), description: hostile('People are held safely.') },
 ]
 const exchanges = [{ agreement: 'hmpps-2025', key: 'case-level-data', title: hostile('Case-level data'), agreementTitle: hostile('Memorandum') }] // prettier-ignore
-const asking = { about: hostile('inspection'), isFromTeam: true, legalPower: hostile('Prison Act 1952, section 5A'), from: 'hmpps' }
-const askers = [{ party: 'hmi-prisons', roles: ['analyst'] }, { party: 'imb', roles: ['board-member', 'imb-staff'] }]
+const asking = {
+  about: hostile('inspection'),
+  isFromTeam: true,
+  legalPower: hostile('Prison Act 1952, section 5A'),
+  from: 'hmpps',
+}
+const askers = [
+  { party: 'hmi-prisons', roles: ['analyst'] },
+  { party: 'imb', roles: ['board-member', 'imb-staff'] },
+]
 const inspections = [{ reference: 'INS-2026-014', establishmentName: hostile('Birmingham'), establishment: 'BMI', startsOn: '2026-05-11', endsOn: '2026-05-22', team: ['p-1'] }] // prettier-ignore
 const places = new Map([['BMI', { code: 'BMI', name: hostile('Birmingham') }]])
 const refusal = { clause: 'hmpps-2025/11-relevance', says: hostile('relevant to the inspection'), reason: hostile('You are not on the team.'), remedy: hostile('Ask to be added.'), whoCanDecide: hostile('The co-ordinator'), local: false } // prettier-ignore
