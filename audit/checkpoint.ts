@@ -27,6 +27,14 @@ export function formatCheckpoint({ origin, size, root }: CheckpointText): string
   return `${origin}\n${size}\n${toBase64(root)}\n`
 }
 
+/**
+ * The first line of the note that says how many of a log's first entries were pruned, and what root they had: it has the form
+ * of a checkpoint, and must not be one.
+ */
+export function prunedOrigin(origin: string): string {
+  return `${origin}/pruned`
+}
+
 /** @param text the text of a note, with its last newline @throws {CheckpointMalformed} */
 export function parseCheckpoint(text: string): CheckpointText {
   const [origin, sizeText, rootText, ...rest] = text.split('\n')

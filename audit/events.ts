@@ -140,7 +140,12 @@ export const catalogue = {
   ),
   /** Recorded at the first start with other keys than before. */
   'ledger.signed-by': eventType(1, { keys: names, added: names, retired: names }, {}),
-  'ledger.pruned': eventType(1, { from: count, to: count, before: day }, {}),
+  /** Entries `from` to `to` (not included) shrank to the root of the tree of the first `to` and to totals, of which the hash is here. */
+  'ledger.pruned': eventType(
+    1,
+    { from: count, to: count, before: day, root: sha256Hex, totals: sha256Hex },
+    {},
+  ),
   'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
   'agreement.viewed': eventType(
     1,

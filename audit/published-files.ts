@@ -26,6 +26,7 @@ const TILES_AT_ONCE = 64
  * Brings a directory up to a checkpoint; run again after any interruption it ends the same.
  *
  * @param edge of the head, at or past the checkpoint
+ * @param prunedThrough how many of the first entries are pruned: their lowest tiles are not published any more
  * @throws {LedgerFault} `files-ahead`, `files-differ`, `tile-missing`, `body-missing`, `body-changed`
  */
 export async function publishFiles(
@@ -33,14 +34,35 @@ export async function publishFiles(
   edge: Edge,
   checkpoint: StoredCheckpoint,
   { profile, directory }: Publication,
+  prunedThrough = 0,
 ): Promise<void> {
   const note = await readIfThere(path.join(directory, 'checkpoint'))
   if (note && sameBytes(note, encodeText(checkpoint.note))) return
   const from = note ? await publishedSize(db, edge, checkpoint, directory, note) : 0
-  const tiles = newTiles(from, checkpoint.size)
+  const tiles = newTiles(from, checkpoint.size).filter(
+    ({ level, index }) => level > 0 || index >= prunedThrough / TILE_WIDTH,
+  )
   for (let at = 0; at < tiles.length; at += TILES_AT_ONCE)
     await writeTiles(db, edge, tiles.slice(at, at + TILES_AT_ONCE), { profile, directory })
   await writeDurably(path.join(directory, 'checkpoint'), checkpoint.note)
+}
+
+/** Up to where this process has removed the files of pruned entries; another begins anew, and finds nothing to remove. */
+const removedThrough = new WeakMap<Publication, number>()
+
+/**
+ * Takes away the lowest tiles and the bundles of pruned entries, and says so in the file `pruned`: a note of the log, signed,
+ * whose size and root are those of the tree that the entries made.
+ */
+export async function prunePublished(publication: Publication, through: number, note: string): Promise<void> {
+  const from = removedThrough.get(publication) ?? 0
+  if (from >= through) return
+  const { directory } = publication
+  await writeDurably(path.join(directory, 'pruned'), note)
+  for (let index = from / TILE_WIDTH; index < through / TILE_WIDTH; index++)
+    for (const name of [tilePath({ level: 0, index, width: TILE_WIDTH }), bundlePath(index, TILE_WIDTH)])
+      await rm(path.join(directory, name), { force: true })
+  removedThrough.set(publication, through)
 }
 
 async function publishedSize(

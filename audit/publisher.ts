@@ -4,26 +4,19 @@
 // stays until somebody looks: nothing is signed over a tree that is in doubt.
 import { type Anchor, type Anchored } from './anchor.ts'
 import { sameBytes } from './bytes.ts'
-import { checkpointOfOwnNote, formatCheckpoint, type TreeHead } from './checkpoint.ts'
-import { type Edge, EMPTY_EDGE, edgeRoot, formatEdge, type FullTile, grow } from './edge.ts'
+import { checkpointOfOwnNote, formatCheckpoint, prunedOrigin, type TreeHead } from './checkpoint.ts'
+import { type Edge, EMPTY_EDGE, edgeRoot, formatEdge } from './edge.ts'
 import { LedgerFault } from './fault.ts'
 import { nodeHasher } from './node-hash.ts'
 import { readCosignedNote } from './cosignatures.ts'
 import { type NoteSigner, signNote } from './note.ts'
-import { type Publication, publishFiles } from './published-files.ts'
+import { type Publication, prunePublished, publishFiles } from './published-files.ts'
+import { type Pruned, readPruned } from './pruned.ts'
 import type { Queryable, Transactor } from './queryable.ts'
+import { regrow } from './regrow.ts'
 import { checkedTime } from './signing-time.ts'
 import { tryLock } from './sequencer.ts'
-import {
-  type Head,
-  readEdgeAt,
-  readHead,
-  readLatestCheckpoint,
-  readLeaves,
-  readTiles,
-  type StoredCheckpoint,
-  type StoredLeaf,
-} from './tree-store.ts'
+import { type Head, readEdgeAt, readHead, readLatestCheckpoint, type StoredCheckpoint } from './tree-store.ts'
 import { gatherCosignatures, type WitnessingDeps } from './witness/gather.ts'
 
 export interface PublisherDeps {
@@ -48,9 +41,6 @@ export type Published =
   | { readonly outcome: 'busy' }
   | { readonly outcome: 'empty' }
 
-/** Leaves re-read at once. */
-const PAGE = 4096
-
 /** @throws {LedgerFault} */
 export async function publish(deps: PublisherDeps): Promise<Published> {
   const signed = await deps.db.withTransaction(async (tx) => {
@@ -66,9 +56,24 @@ export async function publish(deps: PublisherDeps): Promise<Published> {
     const checkpoint = await readLatestCheckpoint(tx)
     if (checkpoint === undefined) return { outcome: 'empty' }
     const cosigned = { ...checkpoint, note: await readCosignedNote(tx, checkpoint) }
-    for (const publication of deps.publications) await publishFiles(tx, head.edge, cosigned, publication)
+    const pruned = await readPruned(tx)
+    for (const publication of deps.publications)
+      await publishFiles(tx, head.edge, cosigned, publication, pruned?.through)
+    if (pruned) await sayPruned(deps, pruned)
     return { outcome: 'published', size: cosigned.size, note: cosigned.note }
   })
+}
+
+/** Signed too, so that nobody without the log's key can pass off missing files as pruned. */
+async function sayPruned(
+  { origin, signers, publications }: PublisherDeps,
+  { through, root }: Pruned,
+): Promise<void> {
+  const note = await signNote(
+    formatCheckpoint({ origin: prunedOrigin(origin), size: through, root }),
+    signers,
+  )
+  for (const publication of publications) await prunePublished(publication, through, note)
 }
 
 async function signHead(tx: Queryable, deps: PublisherDeps): Promise<void> {
@@ -112,37 +117,12 @@ async function edgeOfCheckpoint(
   return before
 }
 
-/** Grows the last signed tree again from the stored bytes of the new entries: it must come to the same head and tiles. */
+/** The last signed tree, grown again from the stored bytes of the new entries, must come to the same head and tiles. */
 async function checkNewEntries(tx: Queryable, head: Head, before: Edge): Promise<void> {
-  let edge = before
-  while (edge.size < head.size) {
-    const leaves = await readLeaves(tx, edge.size, Math.min(edge.size + PAGE, head.size))
-    if (leaves.length === 0) throw new LedgerFault('body-missing', `Leaf ${edge.size} is not there.`)
-    const grown = grow(nodeHasher, edge, leaves.map((leaf, i) => rehash(leaf, edge.size + i))) // prettier-ignore
-    await checkTiles(tx, head.edge, grown.tiles)
-    edge = grown.edge
-  }
+  const edge = await regrow(tx, head.edge, before, head.size)
   requireRoot(edge, head, 'tree-changed', 'The entries do not make the stored tree')
   if (!sameBytes(formatEdge(edge), formatEdge(head.edge)))
     throw new LedgerFault('tree-changed', `The entries do not make the stored edge of ${head.size}.`)
-}
-
-function rehash({ seq, entryId, leafHash, body }: StoredLeaf, expectedSeq: number): Uint8Array {
-  if (seq !== expectedSeq) throw new LedgerFault('body-missing', `Leaf ${expectedSeq} is not there.`)
-  if (body === null) throw new LedgerFault('body-missing', `Entry ${seq} (${entryId}) is not there.`)
-  const hash = nodeHasher.leaf(body)
-  if (!sameBytes(hash, leafHash))
-    throw new LedgerFault('body-changed', `Entry ${seq} (${entryId}) is not what was appended.`)
-  return hash
-}
-
-async function checkTiles(tx: Queryable, edge: Edge, tiles: readonly FullTile[]): Promise<void> {
-  const stored = await readTiles(tx, edge, tiles)
-  for (const { level, index, data } of tiles) {
-    const found = stored(level, index)
-    if (found === undefined || !sameBytes(found, data))
-      throw new LedgerFault('tree-changed', `Tile ${level}/${index} is not what its entries make.`)
-  }
 }
 
 async function checkAnchor(

@@ -37,7 +37,7 @@ export async function sequence(db: Transactor, { limit }: { readonly limit: numb
   })
 }
 
-type Work = 'sequencer' | 'publisher' | 'witnesses' | 'time' | 'mirror'
+type Work = 'sequencer' | 'publisher' | 'witnesses' | 'time' | 'mirror' | 'pruning'
 
 /** Held until the transaction ends, also when its process is killed. */
 export async function tryLock(tx: Queryable, work: Work): Promise<boolean> {

@@ -20,6 +20,7 @@ const environment = z.object({
   LEDGER_DIRECTORY: directory,
   LEDGER_ORIGIN: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/, 'must look like gateway.example/audit/1'),
   LEDGER_POLICY: directory.optional(),
+  LEDGER_KEEP_MONTHS: z.coerce.number().int().min(13).max(24).default(24),
   TIME_AUTHORITY_URL: url(/^https?$/).optional(),
   TIME_AUTHORITY_CHAIN: directory.optional(),
   TIME_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
@@ -60,6 +61,8 @@ export interface Config {
   readonly ledgerOrigin: string
   /** File: which witnesses must have cosigned a checkpoint (C2SP tlog-policy). */
   readonly ledgerPolicy: string | undefined
+  /** Months after which entries shrink to hashes and totals: 13 to 24, MoJ's logging rule; which of them is local. */
+  readonly ledgerKeepMonths: number
   /** Who stamps checkpoints (RFC 3161), and the file of certificates (PEM) that its tokens' chains have to end with. */
   readonly timeAuthority: { readonly url: string; readonly chainFile: string; readonly everyMinutes: number } | undefined // prettier-ignore
   /** The HMPPS audit queue that entries are copied to (Amazon SQS); none when undefined. */
@@ -117,6 +120,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ledgerDirectory: read.LEDGER_DIRECTORY,
     ledgerOrigin: read.LEDGER_ORIGIN,
     ledgerPolicy: read.LEDGER_POLICY,
+    ledgerKeepMonths: read.LEDGER_KEEP_MONTHS,
     timeAuthority: timeAuthorityOf(read),
     auditQueue: auditQueueOf(read),
     sessionSecret: read.SESSION_SECRET,

@@ -9,6 +9,7 @@ import { sealDelivery } from './exports/seal.ts'
 import { removeForgottenMails } from './forgetting/outbox.ts'
 import { replayErasures } from './forgetting/replay.ts'
 import { pruneSessions } from './http/session.ts'
+import { pruneLedger } from './ledger-prune.ts'
 import { sendOwed } from './mail.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
@@ -50,6 +51,7 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
       .then(() => sweep(wiring))
       .then(() => reconcileKeys(wiring))
       .then(() => scheduleExports(wiring))
+      .then(() => pruneLedger(wiring))
       .then(() => recordPass(db, 'sweep', clock()))
       .catch((error: unknown) => void log.error('sweep', { error }))
       .finally(() => {

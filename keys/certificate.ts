@@ -1,7 +1,7 @@
 // The destruction certificate: a compact JWS (RFC 7515; EdDSA, RFC 8037) that says what was destroyed, how, by which
 // authority and schedule, what became of every copy, and where the ledger has it. Verifiable offline, free of
 // personal data, and "part-complete" until every copy is accounted for (S12).
-import { CompactSign } from 'jose'
+import { CompactSign, decodeJwt } from 'jose'
 import { z } from 'zod'
 import { KeyFault } from './key-fault.ts'
 import { verifiedByFailedOpening } from './opening.ts'
@@ -85,6 +85,11 @@ export async function signCertificate(payload: DestructionCertificate, key: Cert
   return new CompactSign(Buffer.from(JSON.stringify(parsed.data)))
     .setProtectedHeader({ alg: certificateAlgorithm, typ: certificateType, kid: key.publicJwk.kid })
     .sign(key.privateKey)
+}
+
+/** For one that this gateway signed and stored; nothing from outside is read this way. @throws {ZodError} */
+export function readOwnCertificate(jws: string): DestructionCertificate {
+  return payloadSchema.parse(decodeJwt(jws))
 }
 
 /** @returns what contradicts itself in a certificate of the right form, in words; empty when nothing does */

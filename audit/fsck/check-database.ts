@@ -2,11 +2,12 @@
 // that of every signed checkpoint, of the head, of the tiles and of the edge; then what stands beside the entries. All in one
 // snapshot, so that a ledger at work can be checked.
 import { sameBytes } from '../bytes.ts'
-import { openCheckpointOf, type SignedCheckpoint } from '../checkpoint.ts'
+import { openCheckpointOf, type SignedCheckpoint, type TreeHead } from '../checkpoint.ts'
 import { type Edge, EMPTY_EDGE, edgeRoot, formatEdge, parseEdge } from '../edge.ts'
 import { LedgerFault } from '../fault.ts'
 import { nodeHasher } from '../node-hash.ts'
 import type { VerifierKey } from '../note.ts'
+import { type Pruned, readPruned } from '../pruned.ts'
 import type { Queryable } from '../queryable.ts'
 import { HASH_BYTES } from '../tiles.ts'
 import { readEdgeAt, readTiles } from '../tree-store.ts'
@@ -15,6 +16,7 @@ import { differingTiles } from './check-files.ts'
 import { concludeSigned, type DatabaseChecked, type SignedHistory } from './database-history.ts'
 import { countIndexRows, findExtraIndexRows, findExtras } from './database-extras.ts'
 import { type CheckpointRow, type EntryRow, type HeadRow, readCheckpoints, readEntries, readHeadRow, readWaiting, type Span } from './database-rows.ts' // prettier-ignore
+import { concludePruned } from './check-pruned.ts'
 import { checkParts, numbered } from './entry-parts.ts'
 import type { Fault } from './faults.ts'
 import { Recount, type Standing, type StoredTile } from './recount.ts'
@@ -46,14 +48,16 @@ export async function checkDatabase(
     checks.conclude('head', '', [{ class: 'head', where: 'ledger.head', says: 'There is no head.' }])
     return undefined
   }
-  const start = await findStart(given, head)
+  const pruned = await readPruned(tx)
+  const start = await findStart(given, head, pruned)
   const walk: Walk = { ...given, head, recount: new Recount(nodeHasher, start), entries: [], parts: [], history: { holds: 0, lastGood: 0, inDoubt: [] }, indexRows: 0, isWhole: true, latest: undefined } // prettier-ignore
   for await (const page of ahead(AT_ONCE, spans(start.size, head.size), (span) => readPage(tx, span))) {
     await takePage(walk, page)
     if (!walk.isWhole) break
     given.onProgress(walk.recount.size, head.size, 'entries in the database')
   }
-  return conclude(walk, checks, start.size)
+  if (pruned) await concludePruned(checks, tx, pruned, start)
+  return conclude(walk, checks, { from: start.size, told: pruned?.through ?? 0 })
 }
 
 interface Walk extends DatabaseToCheck {
@@ -68,14 +72,31 @@ interface Walk extends DatabaseToCheck {
   latest: SignedCheckpoint | undefined
 }
 
-/** Where the earlier checkpoint does not fit the tiles of today, everything is looked at, to see which is wrong. */
-async function findStart({ tx, since }: DatabaseToCheck, head: HeadRow): Promise<Edge> {
-  if (!since || since.size > head.size) return EMPTY_EDGE
+/** Where the earlier checkpoint does not fit the tiles of today, all that is there is looked at, to see which is wrong. */
+async function findStart(
+  { tx, since }: DatabaseToCheck,
+  head: HeadRow,
+  pruned: Pruned | undefined,
+): Promise<Edge> {
+  const least = pruned ? { size: pruned.through, root: pruned.root } : undefined
+  const known = since && since.size <= head.size && since.size >= (least?.size ?? 0) ? since : undefined
+  for (const start of [known, least]) {
+    const edge = start && (await edgeIfThere(tx, head, start))
+    if (edge) return edge
+  }
+  return EMPTY_EDGE
+}
+
+async function edgeIfThere(
+  tx: Queryable,
+  head: HeadRow,
+  { size, root }: TreeHead,
+): Promise<Edge | undefined> {
   try {
-    const edge = await readEdgeAt(tx, parseEdge(head.size, head.edge), since.size)
-    return sameBytes(edgeRoot(nodeHasher, edge), since.root) ? edge : EMPTY_EDGE
+    const edge = await readEdgeAt(tx, parseEdge(head.size, head.edge), size)
+    return sameBytes(edgeRoot(nodeHasher, edge), root) ? edge : undefined
   } catch (error) {
-    if (error instanceof LedgerFault) return EMPTY_EDGE
+    if (error instanceof LedgerFault) return undefined
     throw error
   }
 }
@@ -155,7 +176,14 @@ async function storedTiles(tx: Queryable, recount: Recount, head: HeadRow): Prom
   return ({ level, index, width }) => Promise.resolve(tile(level, index)?.subarray(0, width * HASH_BYTES))
 }
 
-async function conclude(walk: Walk, checks: Checks, from: number): Promise<DatabaseChecked> {
+interface Covered {
+  /** The first entry that was looked at. */
+  readonly from: number
+  /** The first that is there. */
+  readonly told: number
+}
+
+async function conclude(walk: Walk, checks: Checks, { from, told }: Covered): Promise<DatabaseChecked> {
   const { recount, head, history, entries, isWhole, since } = walk
   const trusted = new Map<number, Uint8Array>(isWhole ? [[head.size, head.root]] : [])
   for (const { checkpoint } of history.inDoubt) if (checkpoint) trusted.set(checkpoint.size, checkpoint.root)
@@ -170,7 +198,7 @@ async function conclude(walk: Walk, checks: Checks, from: number): Promise<Datab
     checks.conclude('head', 'The head has the root and the edge of its entries.', headFaults(head, standing))
   else checks.skipped('head', 'The root was not computed, because entries are missing.')
   concludeSigned(checks, { history, standing, since, size: head.size })
-  await concludeParts(walk, checks, from)
+  await concludeParts(walk, checks, from <= told)
   return { size: head.size, root: standing.root, latest: walk.latest, standing }
 }
 
@@ -202,14 +230,14 @@ function headFaults(head: HeadRow, standing: Standing): Fault[] {
   return found
 }
 
-async function concludeParts(walk: Walk, checks: Checks, from: number): Promise<void> {
+async function concludeParts(walk: Walk, checks: Checks, isFromStart: boolean): Promise<void> {
   const { tx, head, recount, parts, isWhole } = walk
   const waiting = await readWaiting(tx, 100_000)
   const differing = waiting.filter(({ own, leafHash }) => own && !sameBytes(own, leafHash))
   const wrong = differing.map(({ id }): Fault => ({ class: 'entry', where: 'ledger.outbox', says: `The bytes of ${id}, which waits for its number, are not those that were appended.` })) // prettier-ignore
   const ofWaiting = await checkParts(tx, waiting.filter(({ own, leafHash }) => own && sameBytes(own, leafHash))) // prettier-ignore
   const faults = [...parts, ...ofWaiting.faults]
-  const isTold = from === 0 && isWhole
+  const isTold = isFromStart && isWhole
   if (isTold && (await countIndexRows(tx)) !== walk.indexRows + ofWaiting.indexRows)
     faults.push(...(await findExtraIndexRows(tx, new Set(recount.changed))))
   const extra = [...wrong, ...(await findExtras(tx, head.size))]

@@ -5,11 +5,13 @@ import { sameBytes } from '../bytes.ts'
 import type { SignedCheckpoint } from '../checkpoint.ts'
 import { type Edge, EMPTY_EDGE, edgeRoot } from '../edge.ts'
 import type { TreeHasher } from '../merkle.ts'
+import type { VerifierKey } from '../note.ts'
 import { bundlePath, HASH_BYTES, type Tile, TILE_WIDTH, tilePath } from '../tiles.ts'
 import { ahead } from './ahead.ts'
 import type { Fault } from './faults.ts'
 import { differingPartials } from './partial-forms.ts'
 import { entriesIn, type Found, hashesIn, type PublishedLog, readBundleFile, readEdge, readTile, readTileFile } from './published-log.ts' // prettier-ignore
+import { readPrunedFiles } from './published-pruned.ts'
 import { Recount, type Standing } from './recount.ts'
 import type { Checks, Progress } from './report.ts'
 
@@ -17,6 +19,8 @@ export interface FilesToCheck {
   readonly log: PublishedLog
   readonly hasher: TreeHasher
   readonly checkpoint: SignedCheckpoint
+  /** The log's. */
+  readonly keys: readonly VerifierKey[]
   /** What was verified before. */
   readonly since?: SignedCheckpoint | undefined
   readonly onProgress: Progress
@@ -27,8 +31,8 @@ const AT_ONCE = 8
 
 export async function checkFiles(given: FilesToCheck, checks: Checks): Promise<void> {
   const { log, checkpoint, onProgress } = given
-  const { start, isIncremental } = await findStart(given)
-  const walk: Walk = { ...given, recount: new Recount(given.hasher, start), found: [], holdsEntries: await holdsEntries(log, checkpoint.size) } // prettier-ignore
+  const start = await findStart(given, await readPrunedFiles(given, checks))
+  const walk: Walk = { ...given, recount: new Recount(given.hasher, start), found: [], holdsEntries: await holdsEntries(log, start.size, checkpoint.size) } // prettier-ignore
   const files = ahead(AT_ONCE, levelZero(start.size, checkpoint.size), (tile) => fetchTile(walk, tile))
   let isWhole = true
   for await (const fetched of files) {
@@ -38,7 +42,7 @@ export async function checkFiles(given: FilesToCheck, checks: Checks): Promise<v
     onProgress(walk.recount.size, checkpoint.size, 'published entries')
   }
   if (isWhole) await walk.recount.compareEdge(storedIn(walk), 1)
-  conclude(walk, checks, { isWhole, from: isIncremental ? start.size : 0 })
+  conclude(walk, checks, { isWhole, from: start.size })
 }
 
 interface Walk extends FilesToCheck {
@@ -47,22 +51,21 @@ interface Walk extends FilesToCheck {
   readonly holdsEntries: boolean
 }
 
-/** Where the earlier checkpoint does not fit the tiles of today, everything is looked at, to see which is wrong. */
-async function findStart({
-  log,
-  hasher,
-  checkpoint,
-  since,
-}: FilesToCheck): Promise<{ start: Edge; isIncremental: boolean }> {
-  const edge = since && since.size <= checkpoint.size && (await readEdge(log, since.size, checkpoint.size))
-  const fits = edge && sameBytes(edgeRoot(hasher, edge), since.root)
-  return fits ? { start: edge, isIncremental: true } : { start: EMPTY_EDGE, isIncremental: false }
+/** Where the earlier checkpoint does not fit the tiles of today, all that is there is looked at, to see which is wrong. */
+async function findStart(
+  { log, hasher, checkpoint, since }: FilesToCheck,
+  pruned: Edge | undefined,
+): Promise<Edge> {
+  const least = pruned ?? EMPTY_EDGE
+  if (!since || since.size > checkpoint.size || since.size < least.size) return least
+  const edge = await readEdge(log, since.size, checkpoint.size)
+  return edge && sameBytes(edgeRoot(hasher, edge), since.root) ? edge : least
 }
 
 /** Either every bundle is published or none is: `hashes` and `full` are the two profiles of publication. */
-async function holdsEntries(log: PublishedLog, size: number): Promise<boolean> {
+async function holdsEntries(log: PublishedLog, from: number, size: number): Promise<boolean> {
   for (const { index, width } of [
-    ...levelZero(0, Math.min(size, 1)),
+    ...levelZero(from, Math.min(size, from + 1)),
     ...levelZero(Math.max(size - 1, 0), size),
   ])
     if ((await readBundleFile(log, index, width)) !== undefined) return true
@@ -233,8 +236,9 @@ function concludeHistory(checks: Checks, { since, checkpoint, standing, isSigned
         says: `The log has ${checkpoint.size} entries, and had ${since.size} before.`,
       },
     ])
-  else if (!isSigned || then === undefined)
-    checks.skipped(name, 'Not looked at, because the tiles do not make the signed root.')
+  else if (!isSigned) checks.skipped(name, 'Not looked at, because the tiles do not make the signed root.')
+  else if (then === undefined)
+    checks.skipped(name, `Not looked at: of the ${since.size} entries that were verified before, some were pruned since.`) // prettier-ignore
   else if (sameBytes(then, since.root)) checks.passed(name, passes)
   else
     checks.conclude(name, passes, [

@@ -18,17 +18,25 @@ export interface MirrorDeps {
   readonly clock: () => Date
 }
 
-const placeRow = z.object({ size: bigint, epoch: z.number(), head: bigint, head_epoch: z.number() })
+const placeRow = z.object({
+  size: bigint,
+  epoch: z.number(),
+  head: bigint,
+  head_epoch: z.number(),
+  pruned: bigint,
+})
 
 /** @returns how many entries were accepted; 0 when none waits or another process is at it @throws what `send` throws */
 export async function mirrorNext(db: Transactor, { send, service, clock }: MirrorDeps): Promise<number> {
   return db.withTransaction(async (tx) => {
     if (!(await tryLock(tx, 'mirror'))) return 0
     const { rows } = await tx.query(
-      'select m.size, m.epoch, h.size as head, h.epoch as head_epoch from ledger.mirror m, ledger.head h',
+      `select m.size, m.epoch, h.size as head, h.epoch as head_epoch, ledger.pruned_through() as pruned
+       from ledger.mirror m, ledger.head h`,
     )
     const place = placeRow.parse(rows[0])
-    const from = place.epoch === place.head_epoch ? place.size : 0
+    const next = place.epoch === place.head_epoch ? place.size : 0
+    const from = Math.max(next, place.pruned)
     const leaves = await readLeaves(tx, from, Math.min(from + MESSAGES_AT_ONCE, place.head))
     if (leaves.length === 0) return 0
     const messages = leaves.flatMap(({ seq, body }) => (body === null ? [] : auditMessage({ seq, body }, service))) // prettier-ignore

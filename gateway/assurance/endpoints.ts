@@ -4,8 +4,10 @@ import { z } from 'zod'
 import { blank } from '../http/input.ts'
 import { catalogue, isEventType, type LedgerEvent } from '../../audit/events.ts'
 import { readLog, type LogFilters, type ReadLog } from '../../audit/log.ts'
+import { type Pruned, readAllPruned, type Total } from '../../audit/pruned.ts'
 import { readCosignedNote } from '../../audit/cosignatures.ts'
 import { readLatestCheckpoint } from '../../audit/tree-store.ts'
+import type { Queryable } from '../db.ts'
 import { endOfDay, startOfDay } from '../../policies/calendar.ts'
 import type { LedgerState } from '../ledger.ts'
 import type { RefusalLetter } from '../decisions/judge.ts'
@@ -41,13 +43,13 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
     endpoint({
       surface: 'page', method: 'get', path: '/access-log', summary: 'The access log', input: { query: filterQuery },
       handle: (context, { query }) => look(deps, context, query, async (log) => ({
-        view: { template: 'access-log.njk', data: { log, filters: query, types: Object.keys(catalogue), ledger: await deps.ledger() } },
+        view: { template: 'access-log.njk', data: { log, filters: query, types: Object.keys(catalogue), ledger: await deps.ledger(), pruned: await readPrunedAway(context.tx) } },
       }), letterPage),
     }),
     endpoint({
       surface: 'api', method: 'get', path: '/api/v1/ledger/entries', summary: 'The access log', input: { query: filterQuery },
-      answers: z.object({ entries: z.array(z.looseObject({ entryId: z.uuid(), type: z.string(), at: z.string() })), older: z.uuid().optional() }),
-      handle: (context, { query }) => look(deps, context, query, (log) => Promise.resolve({ json: { entries: log.lines, older: log.older } }), letterJson),
+      answers: z.object({ entries: z.array(z.looseObject({ entryId: z.uuid(), type: z.string(), at: z.string() })), older: z.uuid().optional(), pruned: prunedAnswer.optional() }),
+      handle: (context, { query }) => look(deps, context, query, async (log) => ({ json: { entries: log.lines, older: log.older, pruned: await readPrunedAway(context.tx) } }), letterJson),
     }),
     ...oneEntryEndpoints(deps),
     endpoint({
@@ -70,6 +72,30 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
       }),
     ),
   ] // prettier-ignore
+}
+
+/** What is left of entries past the log limit. */
+const prunedAnswer = z.object({
+  entries: z.int(),
+  before: z.iso.date(),
+  totals: z.array(z.object({ month: z.string(), type: z.string(), entries: z.int() })),
+})
+
+async function readPrunedAway(db: Queryable): Promise<z.output<typeof prunedAnswer> | undefined> {
+  const all = await readAllPruned(db)
+  const [latest] = all
+  if (latest === undefined) return undefined
+  return { entries: latest.through, before: latest.before.toISOString().slice(0, 10), totals: summed(all) }
+}
+
+/** Newest month first. A month that was pruned in two goes is one. */
+function summed(all: readonly Pruned[]): Total[] {
+  const sums = new Map<string, Total>()
+  for (const { month, type, entries } of all.flatMap(({ totals }) => totals)) {
+    const key = `${month} ${type}`
+    sums.set(key, { month, type, entries: entries + (sums.get(key)?.entries ?? 0) })
+  }
+  return [...sums.values()].sort((a, b) => b.month.localeCompare(a.month) || a.type.localeCompare(b.type))
 }
 
 type Letter = (letter: RefusalLetter) => Omit<Reply, 'events'>

@@ -6,8 +6,10 @@ import { readLogEntry } from '../../audit/log.ts'
 import { proveConsistency, proveInclusion, type ProofWanted } from '../../audit/proofs.ts'
 import { readCosignedNote } from '../../audit/cosignatures.ts'
 import { toBase64 } from '../../audit/bytes.ts'
+import { readPruned } from '../../audit/pruned.ts'
 import { readLatestCheckpoint } from '../../audit/tree-store.ts'
 import type { Judge, Outcome } from '../decisions/judge.ts'
+import type { Queryable } from '../db.ts'
 import { asJson, asPage } from '../decisions/replies.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { notFound, Problem } from '../http/problem.ts'
@@ -76,7 +78,7 @@ async function lookAt(
   const judged = await judgeReading(deps, context)
   if (judged.outcome === 'refusal') return { kind: 'refused', letter: judged.letter, events: [judged.event] }
   const entry = await readLogEntry(context.tx, entryId)
-  if (entry === undefined) throw notFound()
+  if (entry === undefined) throw await absent(context.tx, entryId)
   const event: LedgerEvent = {
     ...by(context), type: 'ledger.viewed', subjects: [], decision: judged.decisionId, clauses: [...judged.permit.tested],
     detail: { shown: 1, entry: entryId },
@@ -93,6 +95,7 @@ async function prove(
   const judged = await judgeReading(deps, context)
   if (judged.outcome === 'refusal') return { kind: 'refused', letter: judged.letter, events: [judged.event] }
   const proved = await proveInclusion(context.tx, entryId, { policyHolds: deps.policyHolds, disclose })
+  if (proved.outcome === 'absent') throw await absent(context.tx, entryId)
   if (proved.outcome !== 'proved') throw unproved(proved)
   requireAll(disclose, proved.disclosed)
   const event: LedgerEvent = {
@@ -114,10 +117,24 @@ function requireAll(asked: 'all' | readonly string[], opened: readonly string[])
   ]) // prettier-ignore
 }
 
+/** One that is gone because of its age is told from one that never was, by the time in its id (RFC 9562 section 5.7). */
+async function absent(db: Queryable, entryId: string): Promise<Problem> {
+  const pruned = await readPruned(db)
+  if (pruned === undefined || timeIn(entryId) >= pruned.before.getTime()) return notFound()
+  const day = pruned.before.toISOString().slice(0, 10)
+  return new Problem(
+    'not-found',
+    `Entries from before ${day} are past the log limit: only hashes and totals of them are kept. The access log shows the totals. A proof that was taken before still verifies.`,
+  )
+}
+
+function timeIn(entryId: string): number {
+  return Number.parseInt(entryId.replaceAll('-', '').slice(0, 12), 16)
+}
+
 function unproved(
-  proved: Exclude<Awaited<ReturnType<typeof proveInclusion>>, { outcome: 'proved' }>,
+  proved: Exclude<Awaited<ReturnType<typeof proveInclusion>>, { outcome: 'proved' | 'absent' }>,
 ): Problem {
-  if (proved.outcome === 'absent') return notFound()
   if (proved.outcome === 'waiting')
     return new Problem(
       'ledger.behind',
@@ -134,6 +151,11 @@ async function consistent(context: PersonContext, from: number): Promise<Reply> 
   if (!latest || from > latest.size)
     throw new Problem('input.invalid', 'There is no such proof.', [
       { field: 'from', message: `The latest checkpoint has ${latest?.size ?? 0} entries. If you hold one of more, the ledger was put back: tell whoever runs it.` },
+    ]) // prettier-ignore
+  const pruned = await readPruned(context.tx)
+  if (pruned && from < pruned.through)
+    throw new Problem('input.invalid', 'There is no such proof any more.', [
+      { field: 'from', message: `The first ${pruned.through} entries are past the log limit, and the hashes between them are gone. Compare a checkpoint of at least ${pruned.through} entries.` },
     ]) // prettier-ignore
   const hashes = await proveConsistency(context.tx, from, latest.size)
   const event: LedgerEvent = { ...by(context), type: 'form.viewed', subjects: [], detail: { form: '/api/v1/ledger/consistency' } } // prettier-ignore

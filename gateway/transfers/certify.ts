@@ -2,6 +2,7 @@
 // It holds no personal data, and stays part-complete while a recipient's copy is unaccounted for (S12).
 import { createHash, randomUUID } from 'node:crypto'
 import {
+  readOwnCertificate,
   signCertificate,
   statusOf,
   type CertificateCopy,
@@ -11,7 +12,7 @@ import { verifiedByFailedOpening } from '../../keys/opening.ts'
 import type { CertificateKey } from '../../keys/signing-keys.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { Clock } from '../clock.ts'
-import type { Database } from '../db.ts'
+import type { Database, Queryable } from '../db.ts'
 import { record } from '../http/mount.ts'
 import type { Item } from '../retention/item.ts'
 import {
@@ -51,10 +52,18 @@ export interface CertifyDeps {
 export async function certifyDestroyed(deps: CertifyDeps): Promise<number> {
   let issued = 0
   for (const itemId of await findUncertified(deps.db)) {
-    const proof = await deps.proveDestruction(itemId)
+    const proof = (await deps.proveDestruction(itemId)) ?? (await proofOfEarlier(deps.db, itemId))
     if (proof && (await certify(deps, itemId, proof))) issued += 1
   }
   return issued
+}
+
+/** A later edition carries the proof of the one before when its entry is past the log limit by now. */
+async function proofOfEarlier(db: Queryable, itemId: string): Promise<EntryProof | undefined> {
+  const earlier = await findCertificate(db, itemId)
+  if (earlier === undefined) return undefined
+  const { ledger, authority } = readOwnCertificate(earlier.jws)
+  return { ...ledger, clauses: authority.clauses }
 }
 
 async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Promise<boolean> {

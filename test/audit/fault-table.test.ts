@@ -83,6 +83,15 @@ describe('a process that is killed', () => {
   }, 600_000)
 })
 
+/** How many transactions are at the ledger's work. */
+async function atWork(): Promise<unknown> {
+  const { rows } = await db.owner.query(
+    `select count(*)::int as held from pg_locks join pg_database d on d.oid = database
+     where locktype = 'advisory' and datname = current_database()`,
+  )
+  return rows[0]?.['held']
+}
+
 describe('an answer to COMMIT that is lost', () => {
   /** Passes everything on until it is armed; then the next COMMIT reaches the server or not, and its answer nobody. */
   async function proxy(to: URL) {
@@ -136,6 +145,8 @@ describe('an answer to COMMIT that is lost', () => {
       const { rows } = await db.owner.query('select from public.change where name = $1', [`lost-${how}`])
       expect(rows).toHaveLength(how === 'kept' ? 1 : 0)
       await change(`after-${how}`)
+      // A server takes its time to see that a connection is gone, and holds the locks until then.
+      await expect.poll(atWork, { timeout: 30_000 }).toBe(0)
       await goOn()
       await expectWhole()
       await Promise.all([gateway.close(), ledger.close()])

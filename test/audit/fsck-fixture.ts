@@ -65,7 +65,10 @@ export async function check(log: PublishedLog, since?: SignedCheckpoint): Promis
   const checks = new Checks(new Faults())
   const checkpoint = await readLogCheckpoint(log, keys, undefined, checks)
   if (checkpoint)
-    await checkFiles({ log, hasher: nodeHasher, checkpoint, since, onProgress: () => undefined }, checks)
+    await checkFiles(
+      { log, hasher: nodeHasher, checkpoint, keys, since, onProgress: () => undefined },
+      checks,
+    )
   return reportOf(checks, {})
 }
 

@@ -82,6 +82,7 @@ describe('README.md', () => {
     const says = (name: string) => rows.find((row) => row.names.includes(name))?.says ?? ''
     expect(says('PORT')).toContain(`${config.port} on ${config.host}`)
     expect(says('BACKUP_DAYS')).toContain(`${config.backupDays} when unset`)
+    expect(says('LEDGER_KEEP_MONTHS')).toContain(`${config.ledgerKeepMonths} when unset`)
     expect(says('LOG_LEVEL')).toContain(`\`${config.logLevel}\` (when unset)`)
     expect(config.apiAudience).toBe(config.publicUrl)
     expect(config.trustedProxies).toBe(false)
