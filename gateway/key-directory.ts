@@ -1,11 +1,9 @@
 // The gateway's own keys as they lie on its disk: signing/ holds what signs packages, certificates and checkpoints, shelves/
-// the key store. One directory outside the database and its backups; only a first start makes what is missing.
+// the key store where it is one of files. One directory outside the database and its backups; only a first start makes what is missing.
 import { mkdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type ChangingKey, loadOrCreateChangingKey } from '../keys/changing-key.ts'
 import { isErrno, writeOver } from '../keys/durable-file.ts'
-import { openFileKeyStore } from '../keys/file-key-store.ts'
-import type { KeyStore } from '../keys/key-store.ts'
 import type { Secret } from '../keys/secret.ts'
 import { loadOrCreateHashKey, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
@@ -19,7 +17,6 @@ export interface GatewayKeys extends SigningKeys {
   readonly retiredLedgerKeys: readonly string[]
   /** For the list of what was forgotten: whoever has the list and not this key cannot guess what is on it. */
   readonly forgotten: Secret
-  readonly store: KeyStore
 }
 
 export interface KeyDirectoryOptions {
@@ -29,19 +26,18 @@ export interface KeyDirectoryOptions {
   readonly at: Date
 }
 
-/** @throws {KeyFault} `signing-key.missing`, `signing-key.unsafe-mode`, `signing-key.damaged`, `store.missing` */
+/** @throws {KeyFault} `signing-key.missing`, `signing-key.unsafe-mode`, `signing-key.damaged` */
 export async function openKeyDirectory(
   directory: string,
   { createMissing, email, at }: KeyDirectoryOptions,
 ): Promise<GatewayKeys> {
-  const { signing, shelves } = foldersOf(directory)
-  if (createMissing)
-    for (const folder of [signing, shelves]) await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { signing } = foldersOf(directory)
+  if (createMissing) await mkdir(signing, { recursive: true, mode: 0o700 })
   const keys = await loadOrCreateSigningKeys(signing, { createMissing, name: 'Concordat gateway', email, at })
   const ledger = await loadOrCreateChangingKey(signing, LEDGER_KEY, { createMissing })
   const retiredLedgerKeys = await readRetired(signing)
   const forgotten = await loadOrCreateHashKey(signing, 'forgotten', { createMissing })
-  return { ...keys, ledger, retiredLedgerKeys, forgotten, store: await openFileKeyStore(shelves) }
+  return { ...keys, ledger, retiredLedgerKeys, forgotten }
 }
 
 /** Public, so that what was signed before can be verified; the private half is gone. */
@@ -64,6 +60,13 @@ function retiredFile(signing: string): string {
   return path.join(signing, `${LEDGER_KEY}.retired.txt`)
 }
 
-export function foldersOf(directory: string): { readonly signing: string; readonly shelves: string } {
-  return { signing: path.join(directory, 'signing'), shelves: path.join(directory, 'shelves') }
+/** `closedShelves`: the same as `shelves`, with every file closed by a key of AWS KMS. */
+export function foldersOf(
+  directory: string,
+): Readonly<Record<'signing' | 'shelves' | 'closedShelves', string>> {
+  return {
+    signing: path.join(directory, 'signing'),
+    shelves: path.join(directory, 'shelves'),
+    closedShelves: path.join(directory, 'shelves-kms'),
+  }
 }

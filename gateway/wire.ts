@@ -28,6 +28,7 @@ import { verifierKeyLines } from './ledger-signer.ts'
 import { asksWitnesses } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
+import { openKeyStore } from './open-key-store.ts'
 import { openSealedMailer } from './sealed-mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
@@ -60,13 +61,13 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const startedAt = clock()
   const shipped = await loadPolicies()
   const keys = await openKeyDirectory(config.keyDirectory, { createMissing: createMissingKeys, email: config.mailFrom, at: clock() }) // prettier-ignore
-  const databases = openDatabases(config, log)
+  const [keyStore, databases] = [await openKeyStore(config, { createMissing: createMissingKeys }), openDatabases(config, log)] // prettier-ignore
   const policies = await openPolicies(databases.gateway, { ...versionsIn(shipped.sources), loaded: shipped.agreements }, clock) // prettier-ignore
   const db = deciding(databases.gateway, policies)
-  await announceLostKeys(db, keys.store, log)
+  await announceLostKeys(db, keyStore, log)
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
   const vault = await openFileVault(config.vaultDirectory)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore: keys.store }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority, auditQueue: config.auditQueue }) // prettier-ignore
+  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority, auditQueue: config.auditQueue }) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {
@@ -83,7 +84,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     retention: retentionOf(policies),
     source: createPostgresSource(databases.source.pool, shipped.agreements.datasets.values()),
     vault,
-    keyStore: keys.store,
+    keyStore,
     signer: keys.packages,
     ...certificateKeys(keys.certificates),
     backupDays: config.backupDays,

@@ -1,26 +1,39 @@
 // The default key store: a directory that only the gateway's user can read, one file a key.
-//   <encoded reference>.key        32 random bytes
+//   <encoded reference>.key        32 random bytes, or what the envelope made of them
 //   <encoded reference>.destroyed  the tombstone, empty: this reference had a key and will never have one again
-// Lower-case letters, digits and '-' of a reference stand for themselves; every other byte of its UTF-8 is written
-// as '_' and two hexadecimal digits, so that '/', '.' and case survive every file system.
+//   store.id                       which of all stores this is
 import { randomUUID } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { directoryMode, isErrno, shred, writeNew, writeOver } from './durable-file.ts'
 import { KeyFault } from './key-fault.ts'
-import type { KeyState, KeyStore } from './key-store.ts'
+import { destroyedKey, encodeReference, existingKey, unknownKey } from './key-reference.ts'
+import type { KeyState, KeyStore, KeyStoreKind } from './key-store.ts'
 import { Secret } from './secret.ts'
 import { unwrapSecret, wrapSecret } from './wrapping.ts'
 
 const keyBytes = 32
-const longestEncodedReference = 240 // a file name holds 255 bytes, suffix included
+const identity = 'store.id'
+
+/** What keeps the key files from whoever has the disk alone. */
+export interface Envelope {
+  readonly kind: KeyStoreKind
+  close(ref: string, key: Secret): Promise<Uint8Array>
+  open(ref: string, closed: Uint8Array): Promise<Secret>
+}
+
+const bare: Envelope = {
+  kind: 'file',
+  close: (_ref, key) => Promise.resolve(key.reveal()),
+  open: (_ref, closed) => Promise.resolve(new Secret(closed)),
+}
 
 /**
  * @param dir exists and is readable by its owner alone (mode 0700 or narrower)
  * @throws {KeyFault} `store.missing`, `store.unsafe-mode`, `store.read-only`
  * @clause hmpps-2025/16-encryption
  */
-export async function openFileKeyStore(dir: string): Promise<KeyStore> {
+export async function openFileKeyStore(dir: string, envelope: Envelope = bare): Promise<KeyStore> {
   const mode = await directoryMode(dir)
   if (mode === undefined) {
     throw new KeyFault(
@@ -37,7 +50,12 @@ export async function openFileKeyStore(dir: string): Promise<KeyStore> {
   }
   // A store that takes no tombstone cannot destroy either, so a start on one stops before anything is sealed.
   await probeWriting(dir)
-  return new FileKeyStore(dir)
+  return new FileKeyStore(dir, await identityOf(dir), envelope)
+}
+
+async function identityOf(dir: string): Promise<string> {
+  await writeNew(join(dir, identity), Buffer.from(randomUUID()))
+  return readFile(join(dir, identity), 'utf8')
 }
 
 async function probeWriting(dir: string): Promise<void> {
@@ -56,22 +74,28 @@ async function probeWriting(dir: string): Promise<void> {
 }
 
 class FileKeyStore implements KeyStore {
+  readonly kind: KeyStoreKind
+  readonly id: string
   readonly #dir: string
+  readonly #envelope: Envelope
 
-  constructor(dir: string) {
+  constructor(dir: string, id: string, envelope: Envelope) {
     this.#dir = dir
+    this.id = id
+    this.#envelope = envelope
+    this.kind = envelope.kind
   }
 
   async create(ref: string): Promise<void> {
-    if (await this.#isDestroyed(ref)) throw destroyed(ref)
+    if (await this.#isDestroyed(ref)) throw destroyedKey(ref)
     const key = Secret.random(keyBytes)
-    const isNew = await writeNew(this.#path(ref, 'key'), key.reveal())
+    const isNew = await writeNew(this.#path(ref, 'key'), await this.#envelope.close(ref, key))
     key.wipe()
-    if (!isNew) throw new KeyFault('store.key-exists', `There is already a key ${ref}.`)
+    if (!isNew) throw existingKey(ref)
     // Another process may have created and destroyed the same reference since the first look.
     if (await this.#isDestroyed(ref)) {
       await shred(this.#path(ref, 'key'))
-      throw destroyed(ref)
+      throw destroyedKey(ref)
     }
   }
 
@@ -94,7 +118,7 @@ class FileKeyStore implements KeyStore {
   async destroy(ref: string): Promise<void> {
     const wasDestroyed = await this.#isDestroyed(ref)
     const exists = await isFile(this.#path(ref, 'key'))
-    if (!wasDestroyed && !exists) throw unknown(ref)
+    if (!wasDestroyed && !exists) throw unknownKey(ref)
     // The tombstone comes first: after a crash between the two, the key is refused although its file is still there.
     if (!wasDestroyed) await writeOver(this.#path(ref, 'destroyed'), new Uint8Array())
     await shred(this.#path(ref, 'key'))
@@ -111,10 +135,10 @@ class FileKeyStore implements KeyStore {
   }
 
   async #read(ref: string): Promise<Secret> {
-    if (await this.#isDestroyed(ref)) throw destroyed(ref)
+    if (await this.#isDestroyed(ref)) throw destroyedKey(ref)
     const read = await readIfThere(this.#path(ref, 'key'))
-    if (read === undefined) throw (await this.#isDestroyed(ref)) ? destroyed(ref) : unknown(ref)
-    const key = new Secret(read)
+    if (read === undefined) throw (await this.#isDestroyed(ref)) ? destroyedKey(ref) : unknownKey(ref)
+    const key = await this.#envelope.open(ref, read)
     if (key.sizeBytes !== keyBytes)
       throw new KeyFault('store.key-damaged', `The file of key ${ref} is damaged.`)
     return key
@@ -127,22 +151,6 @@ class FileKeyStore implements KeyStore {
   #path(ref: string, suffix: 'key' | 'destroyed'): string {
     return join(this.#dir, `${encodeReference(ref)}.${suffix}`)
   }
-}
-
-function encodeReference(ref: string): string {
-  const encoded = ref.isWellFormed()
-    ? Array.from(Buffer.from(ref, 'utf8'), (byte) => {
-        const character = String.fromCharCode(byte)
-        return /[a-z0-9-]/.test(character) ? character : `_${byte.toString(16).padStart(2, '0')}`
-      }).join('')
-    : ''
-  if (encoded === '' || encoded.length > longestEncodedReference) {
-    throw new KeyFault(
-      'store.bad-reference',
-      'A key reference is well-formed text of 1 to 240 bytes when encoded.',
-    )
-  }
-  return encoded
 }
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {
@@ -162,12 +170,4 @@ async function isFile(path: string): Promise<boolean> {
     if (isErrno(error, 'ENOENT')) return false
     throw error
   }
-}
-
-function unknown(ref: string): KeyFault {
-  return new KeyFault('store.key-unknown', `There is no key ${ref} in this key store.`)
-}
-
-function destroyed(ref: string): KeyFault {
-  return new KeyFault('store.key-destroyed', `Key ${ref} was destroyed. What it protected cannot be opened.`)
 }

@@ -9,14 +9,21 @@ export type SealingContext = Readonly<Record<string, string>>
 /** `ending`: it is refused already, and its destruction was not finished. */
 export type KeyState = 'usable' | 'ending' | 'destroyed' | 'unknown'
 
+export const keyStoreKinds = ['file', 'pkcs11', 'aws-kms'] as const
+export type KeyStoreKind = (typeof keyStoreKinds)[number]
+
 export interface KeyStore {
+  readonly kind: KeyStoreKind
+  /** Written into the store when it was first opened: which of all stores it is. */
+  readonly id: string
+
   /**
    * Makes a new key under a reference, for example `shelf/hmi-prisons/2027-05-01/1`.
    * @throws {KeyFault} `store.key-exists`, `store.key-destroyed` (a destroyed reference is never used again), `store.bad-reference`
    */
   create(ref: string): Promise<void>
 
-  /** @throws {KeyFault} `store.key-unknown`, `store.key-destroyed` */
+  /** @throws {KeyFault} `store.key-unknown`, `store.key-destroyed`; here and below also `store.unreachable`, where a store can be */
   wrap(ref: string, secret: Secret, context: SealingContext): Promise<Uint8Array>
 
   /** @throws {KeyFault} `store.key-unknown`, `store.key-destroyed`, `store.wrong-context` */

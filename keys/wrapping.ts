@@ -48,7 +48,7 @@ export function unwrapSecret(
 }
 
 /** Each part with its length before it, names in code unit order, so that no two contexts have the same bytes. */
-function authenticated(ref: string, context: SealingContext): Buffer {
+export function authenticated(ref: string, context: SealingContext): Buffer {
   const names = Object.keys(context).sort()
   const parts = [ref, ...names.flatMap((name) => [name, context[name] ?? ''])]
   return Buffer.concat(
@@ -61,7 +61,7 @@ function authenticated(ref: string, context: SealingContext): Buffer {
   )
 }
 
-function notOurs(): KeyFault {
+export function notOurs(): KeyFault {
   return new KeyFault(
     'store.wrong-context',
     'The wrapped key does not belong to this context, or it was altered.',

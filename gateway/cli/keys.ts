@@ -4,9 +4,10 @@ import { readdir } from 'node:fs/promises'
 import { Command } from 'commander'
 import { formatVerifierKey } from '../../audit/note.ts'
 import { systemClock } from '../clock.ts'
-import { parseKeyConfig, processEnvironment } from '../config.ts'
+import { parseKeyConfig, parseKeyStoreConfig, processEnvironment } from '../config.ts'
 import { foldersOf, openKeyDirectory } from '../key-directory.ts'
 import { ledgerSigner } from '../ledger-signer.ts'
+import { openKeyStore } from '../open-key-store.ts'
 import { retireVerb, rotateVerb } from './keys-rotate.ts'
 import { witnessKeyCommand } from './keys-witness.ts'
 
@@ -26,6 +27,7 @@ function createVerb(): Command {
       'after',
       `
 KEY_DIRECTORY says where, LEDGER_ORIGIN what the ledger is called, and MAIL_FROM whose address the package key carries.
+KEY_STORE says where the keys of what is sealed live: file (when unset), pkcs11 or aws-kms, with the settings of each.
 Keep the directory out of the database’s backups. Nothing that is there is ever overwritten; run again, it prints the same.
 
 Example:
@@ -40,12 +42,14 @@ Example:
         email: mailFrom,
         at: systemClock(),
       })
+      const store = await openKeyStore(parseKeyStoreConfig(processEnvironment()), { createMissing: isFirst })
       const { key } = await ledgerSigner(ledgerOrigin, keys.ledger[0].privateKey)
       const lines = [
         `${isFirst ? 'Made' : 'Already there:'} the keys in ${keyDirectory}`,
         `  packages are signed by      ${keys.packages.fingerprint}`,
         `  certificates are signed by  ${keys.certificates.publicJwk.kid}`,
         `  the ledger is signed by     ${formatVerifierKey(key)}`,
+        `  shelf keys are kept in      ${store.kind}, ${store.id}`,
       ]
       process.stdout.write(`${lines.join('\n')}\n`)
     })

@@ -60,14 +60,14 @@ describe('what the documents name', () => {
 })
 
 describe('README.md', () => {
-  const rows = [...readDocument('README.md').text.matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|(.*?)\| (.*) \|$/gm)].map(
+  const rows = [...readDocument('README.md').text.matchAll(/^\| ((?:`[A-Z0-9_]+`(?:, )?)+) \|(.*?)\| (.*) \|$/gm)].map(
     (row) => ({ names: (row[1] ?? '').replaceAll('`', '').split(', '), needed: (row[2] ?? '').trim(), says: row[3] ?? '' }),
   ) // prettier-ignore
   const named = rows.flatMap((row) => row.names)
 
   test('has every variable that the configuration reads, and no other', () => {
     const source = readFileSync(path.join(root, 'gateway/config.ts'), 'utf8')
-    const read = new Set([...source.matchAll(/\b([A-Z][A-Z_]{3,}): (?:z\.|url\(|database\b|directory\b)/g)].map((match) => match[1])) // prettier-ignore
+    const read = new Set([...source.matchAll(/\b([A-Z][A-Z0-9_]{3,}): (?:z\.|url\(|database\b|directory\b)/g)].map((match) => match[1])) // prettier-ignore
     expect(named.toSorted()).toEqual([...read].toSorted())
   })
 

@@ -31,6 +31,8 @@ function watched(wiring: Wiring): Wiring {
       read: (query, signal) => (planted.manyRows ? manyRows() : source.read(query, signal)),
     },
     keyStore: {
+      kind: keyStore.kind,
+      id: keyStore.id,
       create: (ref) => keyStore.create(ref),
       wrap: (ref, secret, context) => keyStore.wrap(ref, secret, context),
       destroy: (ref) => keyStore.destroy(ref),

@@ -53,6 +53,8 @@ export function plantable(): Faults & { change(wiring: Wiring): Wiring } {
           remove: (name) => around('vault.remove', name, () => vault.remove(name)),
         },
         keyStore: {
+          kind: keyStore.kind,
+          id: keyStore.id,
           create: (ref) => keyStore.create(ref),
           has: (ref) => keyStore.has(ref),
           stateOf: (ref) => keyStore.stateOf(ref),
