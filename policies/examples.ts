@@ -1,8 +1,8 @@
 // The examples in the packs, run: from an exchange's sample, with what the example changes, the act must be permitted, or
 // refused by exactly the clauses that the example names. They are the packs' tests, written by those who draft them.
 import { findExchange, rulesOf, type Agreements, type Example, type Exchange } from './agreements.ts'
-import { decide, type Decision } from './decide.ts'
-import { factsShape, type Act, type Facts } from './facts.ts'
+import { decide, type Decision, type Refusal } from './decide.ts'
+import { factsShape, governedBy, type Act, type Facts } from './facts.ts'
 import type { Fault, Place } from './fault.ts'
 import type { Rule } from './rules.ts'
 
@@ -151,25 +151,35 @@ function untested(rule: Rule, all: Agreements, runs: readonly Run[]): Fault[] {
   ]
 }
 
-/** The examples that a rule had a say in: those that it let pass, or opened, and those that it stopped, or left closed. */
+/**
+ * The examples that a rule had a say in: those that it let pass, or opened, and those that it stopped, or left closed. One of
+ * each shows that it is neither true nor false whatever the facts are, which Cedar sees of the plainest rules alone.
+ */
 export function evidenceFor(
   rule: Rule,
   runs: readonly Run[],
 ): { readonly permits: readonly Example[]; readonly refusals: readonly Example[] } {
-  const { id, acts, effect, clause = '' } = rule
+  const { id, acts, effect, clause = '', within } = rule
   const forbids = effect === 'forbid'
+  const isAsked = ({ permit }: Extract<Decision, { outcome: 'permit' }>) =>
+    permit.tested.includes(clause) &&
+    acts.includes(permit.act) &&
+    (within?.includes(governedBy(permit.act, permit.facts)?.exchange ?? '') ?? true)
+  const hasFired = (refusal: Refusal) => refusal.clause === clause && refusal.reason === rule.refusal
   const permits = runs.filter(
     ({ decision }) =>
       decision.outcome === 'permit' &&
-      (forbids ? decision.permit.tested.includes(clause) : decision.permit.determining.includes(id)),
+      (forbids ? isAsked(decision) : decision.permit.determining.includes(id)),
   )
   const refusals = runs.filter(
     ({ example, decision }) =>
-      refusing(decision).includes(forbids ? clause : 'local/default-deny') && acts.includes(example.when),
+      decision.outcome === 'refusal' &&
+      acts.includes(example.when) &&
+      (forbids ? decision.refusals.some(hasFired) : refusing(decision).includes('local/default-deny')),
   )
   return { permits: permits.map(({ example }) => example), refusals: refusals.map(({ example }) => example) }
 }
 
 function untestedFault(id: string, place: Place, what: string): Fault {
-  return { code: 'example', ...place, message: `${id} has no example of a ${what}.`, remedy: 'Write one.' }
+  return { code: 'example', ...place, message: `${id} has no example of a ${what}.`, remedy: 'Write one. Where none can be written, the rule says the same whatever the facts are: mend it.' } // prettier-ignore
 }

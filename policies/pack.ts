@@ -1,6 +1,6 @@
 // Loads everything that decides: the agreements, the gateway's own rules, and what they refer to. All faults are found in
 // one pass and thrown together; nothing is ever loaded in part, and what was loaded does not change.
-import { type Agreement, type Agreements, type Clause, type Pack } from './agreements.ts'
+import { rulesOf, type Agreement, type Agreements, type Clause, type Pack } from './agreements.ts'
 import { readCatalogue } from './dataset.ts'
 import { lintExamples } from './examples.ts'
 import { inOrder, PackFault, type Fault } from './fault.ts'
@@ -10,7 +10,7 @@ import { agreementShape, gatewayShape, type AgreementFile } from './pack-shape.t
 import { partiesShape, type PartyEntry } from './parties.ts'
 import { readPack } from './read-pack.ts'
 import { readSchedules } from './retention.ts'
-import { checkSchema, validateTogether } from './rules.ts'
+import { checkSchema, lintNeverFalse, validateTogether } from './rules.ts'
 import { hashBesideAgreements, readSources, type Sources } from './sources.ts'
 import { parseYaml } from './yaml-file.ts'
 
@@ -47,6 +47,9 @@ export function assemble(
   const all = readAll(sources, faults)
   if (all) faults.push(...lint(all))
   if (all && options.tryExamples && faults.length === 0) faults.push(...lintExamples(all))
+  // Slow. Where all examples hold there is nothing to find, as one of each outcome is asked for of every rule.
+  if (all && faults.length > 0)
+    faults.push(...lintNeverFalse([all.local, ...all.agreements.values()].flatMap(rulesOf), all.schema))
   if (all === undefined || faults.length > 0) throw new PackFault(inOrder(faults))
   return all
 }

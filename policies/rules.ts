@@ -4,6 +4,7 @@ import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import type { Act } from './facts.ts'
 import { acts } from './facts.ts'
 import type { Fault, Place } from './fault.ts'
+import { findingsOf, neverFalse, validateRules } from './validate-rules.ts'
 
 /** One Cedar policy. A forbid is an agreement's or a local clause; a permit opens an exchange, or a local right. */
 export interface Rule {
@@ -101,13 +102,6 @@ interface Policy {
   readonly place: Place
 }
 
-/** What the last file-by-file or whole validation found, by the text of the policy. Cedar reads the schema anew each time. */
-let validated: { readonly schema: string; readonly findings: Map<string, readonly cedar.ValidationError[]> } =
-  {
-    schema: '',
-    findings: new Map(),
-  }
-
 /**
  * Validates every policy of these files in one call, in place of one call a file: what `readRules` then looks up. A file that
  * does not parse is left for it to say so.
@@ -118,35 +112,59 @@ export function validateTogether(texts: ReadonlyMap<string, string>, schema: str
     const parts = cedar.policySetTextToParts(text)
     return parts.type === 'failure' ? [] : parts.policies
   })
-  validate(policies, schema)
+  validateRules(policies, schema)
 }
 
-function validate(policies: readonly string[], schema: string): void {
-  if (validated.schema !== schema) validated = { schema, findings: new Map() }
-  const { findings } = validated
-  const fresh = [...new Set(policies)].filter((policy) => !findings.has(policy))
-  if (fresh.length === 0) return
-  const staticPolicies = Object.fromEntries(fresh.map((policy, index) => [String(index), policy]))
-  const answer = cedar.validate({ schema, policies: { staticPolicies } })
-  if (answer.type === 'failure') throw new Error(answer.errors.map((error) => error.message).join('; ')) // both were parsed
-  const found = Map.groupBy(
-    [...answer.validationErrors, ...answer.validationWarnings],
-    ({ policyId }) => policyId,
-  )
-  fresh.forEach((policy, index) => findings.set(policy, found.get(String(index)) ?? []))
-}
-
-/** Cedar's strict validator, and its warning that a rule can never apply. What it finds anything in is left out. */
+/** Cedar's strict validator, and that a rule can never be true or never be false. What has a finding is left out. */
 function validPolicies(policies: readonly Policy[], schema: string, faults: Fault[]): Policy[] {
-  validate(
+  validateRules(
     policies.map(({ policy }) => policy),
     schema,
   )
   return policies.filter(({ policy, place }) => {
-    const own = validated.findings.get(policy) ?? []
-    for (const { error } of own) faults.push(cedarFault(error, place, policy))
+    const own = findingsOf(policy)
+    for (const finding of own)
+      faults.push(
+        finding.kind === 'wrong' ? cedarFault(finding.error, place, policy) : neverTrueFault(policy, place),
+      )
     return own.length === 0
   })
+}
+
+const deeds = { forbid: 'refuses', permit: 'permits' } as const
+
+function remedyFor(effect: Rule['effect']): string {
+  return `Write the condition under which it ${deeds[effect]}, or take the rule out.`
+}
+
+function neverTrueFault(policy: string, place: Place): Fault {
+  const answer = cedar.policyToJson(policy)
+  const { annotations = {}, effect = 'forbid' } = answer.type === 'success' ? answer.json : {}
+  const name = annotations['clause'] ?? annotations['exchange'] ?? 'without a name'
+  return {
+    code: 'cedar',
+    ...place,
+    message: `The rule ${name} can never be true: it never ${deeds[effect]}, whatever the facts are.`,
+    remedy: remedyFor(effect),
+  }
+}
+
+/** The rules that always refuse, or always permit. */
+export function lintNeverFalse(rules: readonly Rule[], schema: string): Fault[] {
+  const constant = neverFalse(
+    rules.map(({ text }) => text),
+    schema,
+  )
+  return rules
+    .filter(({ text }) => constant.has(text))
+    .map(({ id, effect, place }) => {
+      return {
+        code: 'cedar',
+        ...place,
+        message: `The rule ${id} can never be false: it ${deeds[effect]} whatever the facts are.`,
+        remedy: remedyFor(effect),
+      }
+    })
 }
 
 /** The parser gives policies in the order of their numbers as words; put each back where it stands in the file. */
