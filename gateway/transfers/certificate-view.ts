@@ -1,6 +1,6 @@
 // Reading a certificate of destruction: for whoever may see the request that it ends.
 import type { PersonContext } from '../http/endpoint.ts'
-import { payloadSchema, type DestructionCertificate } from '../../keys/certificate.ts'
+import { readOwnCertificate } from '../../keys/certificate.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { findCertificate } from '../retention/certificate-store.ts'
 import { findItemOf } from '../retention/store.ts'
@@ -23,13 +23,7 @@ export async function viewCertificate(deps: ActDeps, context: PersonContext, id:
     transfer,
     item,
     certificate,
-    says: payloadOf(certificate.jws),
+    says: readOwnCertificate(certificate.jws),
     event: { ...event, subjects, type: 'certificate.viewed' as const, detail: {} },
   }
-}
-
-/** What our own certificate says, for people to read. Whoever is to believe it verifies the JWS itself. */
-function payloadOf(jws: string): DestructionCertificate {
-  const [, payload = ''] = jws.split('.')
-  return payloadSchema.parse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')))
 }
