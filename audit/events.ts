@@ -66,6 +66,19 @@ export const catalogue = {
   'item.acknowledged': eventType(1, { sha256: sha256Hex.optional() }, {}),
   /** What a recipient says of the copies that it took. */
   'copies.attested': eventType(1, { outcome: name, copies: count }, {}),
+  /** Paper, or a removable medium: what it is and where. */
+  'copy.registered': eventType(
+    1,
+    { copy: z.uuid(), kind: name, amount: count },
+    { description: text, place: text },
+  ),
+  'copy.received': eventType(1, { copy: z.uuid() }, {}),
+  'copy.answered': eventType(1, { copy: z.uuid(), approved: z.boolean() }, { reason: text }),
+  'copy.ended': eventType(
+    1,
+    { copy: z.uuid(), outcome: name, on: day, method: name.optional() },
+    { witness: text.optional() },
+  ),
   'duty.reminded': eventType(1, { dueOn: day }, {}),
   'duty.overdue': eventType(1, { dueOn: day, told: count }, {}),
   'duties.viewed': eventType(1, { shown: count, as: format.optional() }, {}),

@@ -31,6 +31,16 @@ const copy = z.discriminatedUnion('kind', [
     state: z.enum(['unaccounted', 'attested-destroyed', 'attested-returned']),
     attestedAt: instant.optional(),
   }),
+  /** What people said of a copy outside the gateway, with how it was destroyed. */
+  z.strictObject({
+    kind: z.enum(['paper', 'removable-media']),
+    ref: reference,
+    state: z.enum(['unaccounted', 'attested-destroyed', 'attested-returned']),
+    attestedAt: instant.optional(),
+    method: z
+      .enum(['shredding', 'pulping', 'incineration', 'secure-destruction', 'overwriting', 'erasure'])
+      .optional(),
+  }),
 ])
 
 export const payloadSchema = z.strictObject({
@@ -98,7 +108,7 @@ export function inconsistencies(certificate: DestructionCertificate): string {
   const { copies, status, clockStartedAt, destroyedAt } = certificate
   if (status !== statusOf(copies)) found.push(`its copies make it ${statusOf(copies)}, and it says ${status}`)
   for (const one of copies) {
-    if (one.kind !== 'recipient') continue
+    if (one.kind === 'vault' || one.kind === 'backup') continue
     const isAttested = one.state !== 'unaccounted'
     if (isAttested !== (one.attestedAt !== undefined))
       found.push(`copy ${one.ref} and its attestation do not agree`)

@@ -6,7 +6,7 @@ import { documentShape, enrolmentShape, itemShape, photographShape, visitShape }
 
 /** Everything that anybody can do here that an agreement or a local rule has a say in. */
 export const acts = [
-  'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'attest', 'destroy', 'view',
+  'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'attest', 'register-copy', 'receive-copy', 'answer-media', 'dispose-copy', 'destroy', 'view',
   'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries', 'ask-erasure', 'authorise-erasure',
   'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft', 'attest-figure', 'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',

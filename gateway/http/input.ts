@@ -19,7 +19,7 @@ export function parseInput(req: Request, schemas: InputParts): Record<string, un
       faults.push(...unexpected(given))
       continue
     }
-    const parsed = schema.safeParse(part === 'params' ? { ...req.params } : given)
+    const parsed = schema.safeParse(part === 'params' ? { ...req.params } : given, { reportInput: true })
     if (parsed.success) input[part] = parsed.data
     else faults.push(...parsed.error.issues.flatMap(describe))
   }
@@ -37,7 +37,7 @@ export function checkFields<T extends z.ZodType>(
   schema: T,
   given: unknown,
 ): { data: z.output<T> } | { faults: FieldFault[] } {
-  const parsed = schema.safeParse(given)
+  const parsed = schema.safeParse(given, { reportInput: true })
   return parsed.success ? { data: parsed.data } : { faults: parsed.error.issues.flatMap(describe) }
 }
 

@@ -4,11 +4,11 @@ import { endpoint, type Endpoint } from '../http/endpoint.ts'
 import { asJson } from '../decisions/replies.ts'
 import type { RetentionDeps } from './act.ts'
 import { askToLift, lift, placeHold } from './holding.ts'
-import { lookAtDue, lookAtHolds, lookAtLife } from './look.ts'
+import { lookAtDue, lookAtHolds, lookAtLife, lookAtOutsideCopies } from './look.ts'
 import { reschedule } from './reschedule.ts'
 import { answerReturn, offerReturn } from './returning.ts'
 import * as shape from './schemas.ts'
-import { writeHold, writeItem, writeLife } from './written.ts'
+import { writeCopy, writeHold, writeItem, writeLife } from './written.ts'
 
 const root = '/api/v1/retention'
 const returned = z.object({ item: z.uuid() })
@@ -26,6 +26,11 @@ export function retentionApi(deps: RetentionDeps): Endpoint[] {
       ...at, method: 'get', path: `${root}/holds`, summary: 'Holds that stand, the next to be reviewed first', input: {},
       answers: z.object({ holds: z.array(shape.holdAnswer) }),
       handle: async (context) => asJson(await lookAtHolds(deps, context), ({ holds }) => ({ holds: holds.map(writeHold) })),
+    }),
+    endpoint({
+      ...at, method: 'get', path: `${root}/copies`, summary: 'Paper and removable media: the register, what is open first', input: {},
+      answers: z.object({ copies: z.array(shape.copyAnswer) }),
+      handle: async (context) => asJson(await lookAtOutsideCopies(deps, context), ({ copies }) => ({ copies: copies.map(writeCopy) })),
     }),
     endpoint({
       ...at, method: 'get', path: `${root}/items/:id`, summary: 'One item, from its sealing to its certificate', input: one,
@@ -50,6 +55,13 @@ export function retentionApi(deps: RetentionDeps): Endpoint[] {
       ...at, method: 'post', path: `${root}/items/:id/return/answer`, summary: 'Say whether it can be returned', input: { ...one, body: shape.answerBody }, answers: returned,
       handle: async (context, { params, body }) => asJson(await answerReturn(deps, context, params.id, body.returnable), (done) => done),
     }),
+    ...lifting(deps),
+  ] // prettier-ignore
+}
+
+function lifting(deps: RetentionDeps): Endpoint[] {
+  const at = { surface: 'api' } as const
+  return [
     endpoint({
       ...at, method: 'post', path: `${root}/holds/:id/ask-lift`, summary: 'Ask for a hold to be lifted', input: { params: shape.holdParams, body: shape.reasonBody },
       answers: shape.holdDone,

@@ -15,7 +15,9 @@ export async function findUncertified(db: Queryable): Promise<string[]> {
     `select i.id from concordat.item i where i.state = 'destroyed'
        and (not exists (select from concordat.certificate c where c.item_id = i.id)
             or exists (select from concordat.collection t join concordat.copy_attestation a on a.collection_id = t.id
-                       where t.item_id = i.id and a.attested_at > (select max(c.issued_at) from concordat.certificate c where c.item_id = i.id)))
+                       where t.item_id = i.id and a.attested_at > (select max(c.issued_at) from concordat.certificate c where c.item_id = i.id))
+            or exists (select from concordat.outside_copy o where o.item_id = i.id
+                       and greatest(o.ended_at, o.answered_at, o.received_at) > (select max(c.issued_at) from concordat.certificate c where c.item_id = i.id)))
      order by i.destroyed_at limit 1000`,
   )
   return rows.map((row) => String(row['id']))

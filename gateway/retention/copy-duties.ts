@@ -42,16 +42,31 @@ interface Taken {
   readonly destroyOn: string
 }
 
+type Owing = Pick<Taken, 'transferId' | 'personId' | 'destroyOn'>
+
 /** A copy that is taken after an attestation is owed for again; that one arrived is said once. */
 export async function startCopyDuties(tx: Transaction, duties: CopyDuties, taken: Taken): Promise<void> {
-  const insert = (meets: string, { clause, packHash, startsAt, dates }: CopyClock, again: string) =>
-    tx.query(
-      `insert into concordat.duty (id, clause, transfer_id, owed_by, meets, starts_at, warn_at, due_at, late_at, pack_hash)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (clause, transfer_id) ${again}`,
-      [randomUUID(), clause, taken.transferId, taken.personId, meets, startsAt, dates.warnAt, dates.dueAt, dates.lateAt ?? null, packHash],
-    ) // prettier-ignore
-  await insert('item.acknowledged', duties.acknowledgeFrom(taken.collectedAt), 'do nothing')
-  await insert('copies.attested', duties.attestBy(taken.destroyOn), 'do update set met_at = null')
+  await insertDuty(tx, taken, 'item.acknowledged', duties.acknowledgeFrom(taken.collectedAt), 'do nothing')
+  await oweAttestation(tx, duties, taken)
+}
+
+/** What became of every copy is to be said again, also of one that never was a package: paper, a removable medium. */
+export function oweAttestation(tx: Transaction, duties: CopyDuties, owing: Owing): Promise<void> {
+  return insertDuty(tx, owing, 'copies.attested', duties.attestBy(owing.destroyOn), 'do update set met_at = null') // prettier-ignore
+}
+
+async function insertDuty(
+  tx: Transaction,
+  owing: Owing,
+  meets: string,
+  { clause, packHash, startsAt, dates }: CopyClock,
+  again: 'do nothing' | 'do update set met_at = null',
+): Promise<void> {
+  await tx.query(
+    `insert into concordat.duty (id, clause, transfer_id, owed_by, meets, starts_at, warn_at, due_at, late_at, pack_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (clause, transfer_id) ${again}`,
+    [randomUUID(), clause, owing.transferId, owing.personId, meets, startsAt, dates.warnAt, dates.dueAt, dates.lateAt ?? null, packHash],
+  ) // prettier-ignore
 }
 
 export async function meetCopyDuties(

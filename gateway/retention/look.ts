@@ -15,6 +15,8 @@ import { calendarOf, calendarSpan, type DueCalendar, type DueDay } from './due-c
 import { listHeld, type Held } from './held.ts'
 import type { Hold } from './hold.ts'
 import { findHoldsOf, listHolds } from './hold-store.ts'
+import type { OutsideCopy } from './outside-copy.ts'
+import { findOutsideCopies, listOutsideCopies, type RegisteredCopy } from './outside-copy-store.ts'
 import { newClock } from './reschedule.ts'
 import { findShelvesOf, type Shelf } from './shelf-store.ts'
 import { findCollections, findHeldIds, type TakenCopy } from './store.ts'
@@ -135,6 +137,16 @@ async function movesOf(
   })
 }
 
+export function lookAtOutsideCopies(
+  deps: RetentionDeps,
+  context: PersonContext,
+): Promise<Outcome<{ readonly copies: readonly RegisteredCopy[]; readonly today: string }>> {
+  return looking(deps, context, 'outside-copies', async () => {
+    const copies = await listOutsideCopies(context.tx, context.person.party)
+    return { value: { copies, today: londonDate(context.now) }, shown: copies.length }
+  })
+}
+
 export function lookAtCertificates(
   deps: RetentionDeps,
   context: PersonContext,
@@ -150,6 +162,8 @@ export interface Life extends Held {
   readonly moves: readonly ClockMove[]
   readonly shelves: readonly Shelf[]
   readonly copies: readonly TakenCopy[]
+  /** On paper and on removable media. */
+  readonly outside: readonly OutsideCopy[]
   readonly offer: ReturnOffer | undefined
   readonly editions: readonly StoredCertificate[]
   readonly classes: Schedule['classes']
@@ -171,6 +185,7 @@ export async function lookAtLife(
     moves: await findClockMoves(tx, id),
     shelves: await findShelvesOf(tx, id),
     copies: await findCollections(tx, id),
+    outside: await findOutsideCopies(tx, id),
     offer: await findReturnOffer(tx, id),
     editions: await listEditions(tx, id),
     classes: deps.schedules.get(held.item.scheduleOwner)?.classes ?? [],

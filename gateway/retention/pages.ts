@@ -33,6 +33,10 @@ function lists(deps: RetentionDeps): Endpoint[] {
       handle: async (context) => asPage(await look.lookAtHolds(deps, context), (found) => ({ view: { template: 'holds.njk', data: { ...found, tab: 'holds' } } })),
     }),
     endpoint({
+      ...at, method: 'get', path: '/retention/copies', summary: 'Paper and removable media: the register', input: {},
+      handle: async (context) => asPage(await look.lookAtOutsideCopies(deps, context), (found) => ({ view: { template: 'outside-copies.njk', data: { ...found, tab: 'copies' } } })),
+    }),
+    endpoint({
       ...at, method: 'get', path: '/retention/certificates', summary: 'Certificates of destruction', input: {},
       handle: async (context) => asPage(await look.lookAtCertificates(deps, context), (certificates) => ({ view: { template: 'certificates.njk', data: { certificates, tab: 'certificates' } } })),
     }),

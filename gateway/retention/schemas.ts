@@ -1,6 +1,7 @@
 // What the endpoints on retention take, over JSON and from forms, and what they answer over JSON.
 import { z } from 'zod'
 import { holdKinds } from './hold.ts'
+import { outsideKinds, outsideStates } from './outside-copy.ts'
 
 const day = z.iso.date('Give a date as year-month-day, for example 2027-04-01.')
 const text = z.string().trim().min(1).max(4000)
@@ -52,6 +53,18 @@ export const holdAnswer = z.object({
   reviewOn: z.iso.date(),
   liftAsked: z.boolean(),
   lifted: z.boolean(),
+})
+/** One of the register of paper and removable media. */
+export const copyAnswer = z.object({
+  id: z.uuid(),
+  request: z.uuid(),
+  reference: z.string(),
+  kind: z.enum(outsideKinds),
+  origin: z.string(),
+  amount: z.int(),
+  state: z.enum(outsideStates),
+  destroyOn: z.iso.date(),
+  endedOn: z.iso.date().optional(),
 })
 export const lifeAnswer = itemAnswer.extend({
   holds: z.array(holdAnswer),

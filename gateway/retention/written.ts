@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import type { Held } from './held.ts'
 import type { Hold } from './hold.ts'
 import type { Life } from './look.ts'
-import type { holdAnswer, itemAnswer, lifeAnswer } from './schemas.ts'
+import type { RegisteredCopy } from './outside-copy-store.ts'
+import type { copyAnswer, holdAnswer, itemAnswer, lifeAnswer } from './schemas.ts'
 
 export function writeItem({ item, reference, agreement }: Held): z.output<typeof itemAnswer> {
   return {
@@ -33,6 +34,12 @@ export function writeHold(hold: Hold): z.output<typeof holdAnswer> {
     liftAsked: hold.liftAsked !== undefined,
     lifted: hold.lifted !== undefined,
   }
+}
+
+export function writeCopy(copy: RegisteredCopy): z.output<typeof copyAnswer> {
+  const { id, reference, kind, origin, amount, state, destroyOn, endedOn } = copy
+  const ended = endedOn === undefined ? {} : { endedOn }
+  return { id, request: copy.transferId, reference, kind, origin, amount, state, destroyOn, ...ended }
 }
 
 export function writeLife(life: Life): z.output<typeof lifeAnswer> {

@@ -15,6 +15,8 @@ import { listFor } from './list.ts'
 import { checkRequest } from './check.ts'
 import { requestTransfer, resubmitTransfer } from './request.ts'
 import { owedTo, owedViewed } from './owed.ts'
+import { answerMedia, endCopy, receiveCopy, registerCopy } from './outside-copies.ts'
+import * as copies from './outside-copy-schemas.ts'
 import {
   actAnswer,
   attestBody,
@@ -68,7 +70,38 @@ export function transferApi(deps: TransferDeps): Endpoint[] {
       ...act, path: `${base}/:id/attest`, summary: 'Say what became of every copy that you took', input: { params, body: attestBody },
       handle: async (context, { params: { id }, body }) => replyTo(await attestCopies(deps, context, id, body.outcome)),
     }),
+    ...outside(deps),
     ...looking(deps),
+  ] // prettier-ignore
+}
+
+/** Paper and removable media. */
+function outside(deps: TransferDeps): Endpoint[] {
+  const act = { surface: 'api', method: 'post' } as const
+  const answers = actAnswer
+  const params = copies.copyParams
+  return [
+    endpoint({
+      ...act, path: `${base}/:id/copies`, summary: 'Register a copy on paper, or ask for one on a removable medium', successStatus: 201,
+      input: { params: transferParams, body: copies.copyBody }, answers: actAnswer.extend({ copy: z.uuid() }),
+      handle: async (context, { params: { id }, body }) => {
+        const outcome = await registerCopy(deps, context, id, body)
+        if (outcome.kind === 'refused') return refusalReply(outcome)
+        return { events: outcome.events, status: 201, json: { ...answerOfAct(outcome.value), copy: outcome.value.copy } }
+      },
+    }),
+    endpoint({
+      ...act, path: `${base}/:id/copies/:copy/receive`, summary: 'Say that paper that was handed over arrived', input: { params }, answers,
+      handle: async (context, { params: { id, copy } }) => replyTo(await receiveCopy(deps, context, id, copy)),
+    }),
+    endpoint({
+      ...act, path: `${base}/:id/copies/:copy/answer`, summary: 'Allow a removable medium or not, as an assurance officer', input: { params, body: copies.answerBody }, answers,
+      handle: async (context, { params: { id, copy }, body }) => replyTo(await answerMedia(deps, context, id, copy, body)),
+    }),
+    endpoint({
+      ...act, path: `${base}/:id/copies/:copy/end`, summary: 'Say how a copy on paper or on a removable medium ended', input: { params, body: copies.endingBody }, answers,
+      handle: async (context, { params: { id, copy }, body }) => replyTo(await endCopy(deps, context, id, copy, body)),
+    }),
   ] // prettier-ignore
 }
 

@@ -7,6 +7,8 @@ import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { stateConflict } from '../http/problem.ts'
 import { meetCopyDuties } from '../retention/copy-duties.ts'
+import { isOpen } from '../retention/outside-copy.ts'
+import { findOutsideCopies } from '../retention/outside-copy-store.ts'
 import { findCollections, findItemOf } from '../retention/store.ts'
 import { done, entryBase, type ActDeps, type Done } from './act.ts'
 import { lockVisible } from './approve.ts'
@@ -26,6 +28,9 @@ export async function attestCopies(
   const judged = await deps.judge.judge(context, 'attest', await factsOf(tx, person, transfer, now))
   if (judged.outcome === 'refusal') return refused(judged)
   const item = await findItemOf(tx, id)
+  const outside = item ? (await findOutsideCopies(tx, item.id)).filter(isOpen).length : 0
+  if (outside > 0)
+    throw stateConflict(`${outside === 1 ? 'A copy' : `${outside} copies`} on paper or on a removable medium ${outside === 1 ? 'is' : 'are'} still in the register: say first how each ended.`) // prettier-ignore
   const open = item ? (await findCollections(tx, item.id)).filter((copy) => !copy.attested) : []
   if (!item || open.length === 0)
     throw stateConflict('No copy of this is left to account for: none was taken since the last answer.')

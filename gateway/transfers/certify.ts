@@ -22,6 +22,8 @@ import {
   insertCertificate,
   type HeldBackup,
 } from '../retention/certificate-store.ts'
+import type { OutsideCopy } from '../retention/outside-copy.ts'
+import { findOutsideCopies } from '../retention/outside-copy-store.ts'
 import { findCollections, findItem, type TakenCopy } from '../retention/store.ts'
 import { findTransfer } from './store.ts'
 import type { Transfer } from './transfer.ts'
@@ -73,7 +75,10 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
     const transfer = item && (await findTransfer(tx, item.transferId))
     if (!item || !transfer || item.status.state !== 'destroyed') return false
     const id = randomUUID()
-    const copies = copiesOf(item, await findCollections(tx, itemId), await findBackups(tx, item), deps.backupDays) // prettier-ignore
+    const copies = [
+      ...copiesOf(item, await findCollections(tx, itemId), await findBackups(tx, item), deps.backupDays),
+      ...(await findOutsideCopies(tx, itemId)).flatMap(outsideCopy),
+    ]
     const edition = ((await findCertificate(tx, itemId))?.edition ?? 0) + 1
     const copiesHash = createHash('sha256').update(JSON.stringify(copies)).digest()
     const payload = payloadOf({ id, issuedAt: now }, item, transfer, copies, proof)
@@ -110,6 +115,14 @@ function recipientCopy({ id, attested }: TakenCopy): CertificateCopy {
   const state = attested.state === 'destroyed' ? 'attested-destroyed' : 'attested-returned'
   return { kind: 'recipient', ref: id, state, attestedAt: attested.at.toISOString() }
 }
+
+/** Paper and media are beyond the gateway's sight: what people said of each. One that was not allowed was never there. */
+function outsideCopy({ id, kind, state, method, endedAt }: OutsideCopy): CertificateCopy[] {
+  if (state === 'declined') return []
+  if (endedAt === undefined) return [{ kind, ref: id, state: 'unaccounted' }]
+  const ended = state === 'destroyed' ? 'attested-destroyed' : 'attested-returned'
+  return [{ kind, ref: id, state: ended, attestedAt: endedAt.toISOString(), ...(method !== undefined && { method }) }]
+} // prettier-ignore
 
 function payloadOf(
   { id, issuedAt }: { readonly id: string; readonly issuedAt: Date },

@@ -17,10 +17,13 @@ import type { TransferDeps } from './deps.ts'
 import { dueToBeDestroyed, listFor } from './list.ts'
 import { refusalPage } from './refusal-page.ts'
 import { transferPage } from './request-page.ts'
+import { answerMedia, endCopy, receiveCopy, registerCopy } from './outside-copies.ts'
+import * as copies from './outside-copy-schemas.ts'
 import { owedTo, owedViewed } from './owed.ts'
 import { attestBody, returnBody, supplyBody, transferParams } from './schemas.ts'
 import { viewTransfer } from './view.ts'
 import { supplyTransfer } from './supply.ts'
+import { orAgain } from '../http/again.ts'
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
 import { supplyForm, supplyGiven } from './supply-form.ts'
@@ -42,6 +45,7 @@ export function transferPages(deps: TransferDeps): Endpoint[] {
       handle: (context, { params: { id } }) => transferPage(deps, context, id),
     }),
     ...acting(deps),
+    ...outside(deps),
     endpoint({
       ...post, path: '/requests/:id/package', summary: 'Collect; a form, since it changes what the ledger says', input: { params },
       handle: async (context, { params: { id } }) => {
@@ -69,6 +73,29 @@ export function transferPages(deps: TransferDeps): Endpoint[] {
         const { event, ...data } = await viewCertificate(deps, context, id)
         return { events: [event], view: { template: 'certificate.njk', data } }
       },
+    }),
+  ] // prettier-ignore
+}
+
+/** Paper and removable media. */
+function outside(deps: TransferDeps): Endpoint[] {
+  const ofOne = copies.copyParams
+  return [
+    endpoint({
+      ...post, path: '/requests/:id/copies', summary: 'Register a copy on paper, or ask for one on a removable medium', input: { params, body: copies.copyForm },
+      handle: (context, { params: { id }, body }) => tried(deps, context, id, 'copy', body, checkFields(copies.copyBody, copies.copyGiven(body)), (data) => registerCopy(deps, context, id, data)),
+    }),
+    endpoint({
+      ...post, path: '/requests/:id/copies/:copy/receive', summary: 'Say that paper that was handed over arrived', input: { params: ofOne },
+      handle: async (context, { params: { id, copy } }) => backTo(await receiveCopy(deps, context, id, copy)),
+    }),
+    endpoint({
+      ...post, path: '/requests/:id/copies/:copy/answer', summary: 'Allow a removable medium or not, as an assurance officer', input: { params: ofOne, body: copies.answerForm },
+      handle: (context, { params: { id, copy }, body }) => tried(deps, context, id, `answer-${copy}`, body, checkFields(copies.answerBody, { reason: body.reason, ...(body.approved !== '' && { approved: body.approved === 'yes' }) }), (data) => answerMedia(deps, context, id, copy, data)),
+    }),
+    endpoint({
+      ...post, path: '/requests/:id/copies/:copy/end', summary: 'Say how a copy on paper or on a removable medium ended', input: { params: ofOne, body: copies.endingForm },
+      handle: (context, { params: { id, copy }, body }) => tried(deps, context, id, `end-${copy}`, body, checkFields(copies.endingBody, copies.endingGiven(body)), (data) => endCopy(deps, context, id, copy, data)),
     }),
   ] // prettier-ignore
 }
@@ -144,6 +171,24 @@ async function again(
 ): Promise<Reply> {
   const shown = await transferPage(deps, context, id, { form, given, faults })
   return { ...shown, status: 400 }
+}
+
+/** One form of the page: done, or shown again with what is wrong in it, also where that only shows in the doing. */
+async function tried<T>(
+  deps: TransferDeps,
+  context: PersonContext,
+  id: string,
+  form: string,
+  given: unknown,
+  checked: { data: T } | { faults: FieldFault[] },
+  act: (data: T) => Promise<Outcome<Done>>,
+): Promise<Reply> {
+  if ('faults' in checked) return again(deps, context, id, form, given, checked.faults)
+  return orAgain(
+    context,
+    async () => backTo(await act(checked.data)),
+    (problem) => again(deps, context, id, form, given, problem.fields),
+  )
 }
 
 function backTo(outcome: Outcome<Done>): Reply {

@@ -1,10 +1,13 @@
 // One request as a page: what was asked, where it stands, who holds it and until when, and the acts that this person has.
+import { londonDate } from '../../policies/calendar.ts'
 import type { Refusal } from '../../policies/decide.ts'
 import type { Act } from '../../policies/facts.ts'
 import type { PersonContext, Reply } from '../http/endpoint.ts'
 import type { FieldFault } from '../http/problem.ts'
 import { findPersonById } from '../people/store.ts'
 import { findCertificate } from '../retention/certificate-store.ts'
+import { methodsOf } from '../retention/outside-copy.ts'
+import { findOutsideCopies } from '../retention/outside-copy-store.ts'
 import { findItemOf } from '../retention/store.ts'
 import { answerOf } from './answers.ts'
 import { openingFacts } from './collect.ts'
@@ -67,10 +70,29 @@ export async function transferPage(
     item,
     copies: item && (await copiesOf(context, item.id, id)),
     mayAttest: await mayAttest(deps, context, transfer),
+    outside: item && (await outsideOf(deps, context, transfer, item.id)),
     certificate: item && (await findCertificate(context.tx, item.id)),
     mistaken,
   }
   return { events: [event], view: { template: 'request.njk', data } }
+}
+
+/** Paper and media of one item, and what this person may do in their register. */
+async function outsideOf(deps: TransferDeps, context: PersonContext, transfer: Transfer, itemId: string) {
+  const facts = await factsOf(context.tx, context.person, transfer, context.now, { reasonGiven: true })
+  const may = (act: Act) => deps.judge.rehearse(act, facts).outcome === 'permit'
+  return {
+    copies: await findOutsideCopies(context.tx, itemId),
+    isSender: context.person.party === transfer.from,
+    may: {
+      register: may('register-copy'),
+      receive: may('receive-copy'),
+      answer: may('answer-media'),
+      end: may('dispose-copy'),
+    },
+    methods: methodsOf,
+    today: londonDate(context.now),
+  }
 }
 
 /** Whether this person may say what became of the copies: the act is judged again. */

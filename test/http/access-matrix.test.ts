@@ -69,6 +69,8 @@ interface Fitting {
   readonly file?: string
   /** The address names a report whose figures are cleared, or a request for consent in it. */
   readonly clearing?: 'report' | 'ended' | 'request' | 'consented' | 'objected' | 'checked'
+  /** The address names a copy on paper or on a medium, in this state. */
+  readonly outside?: 'asked' | 'handed-over' | 'held'
   readonly body?: Readonly<Record<string, unknown>>
   readonly form?: Readonly<Record<string, string>>
 }
@@ -106,7 +108,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
     'get /keys/new', 'get /open', 'get /keys/changes', 'get /api/v1/keys/changes',
     'get /retention', 'get /retention/holds', 'get /retention/schedules', 'get /retention/certificates', 'get /retention/schedules/:owner/:class',
-    'get /api/v1/retention/due', 'get /api/v1/retention/holds',
+    'get /api/v1/retention/due', 'get /api/v1/retention/holds', 'get /retention/copies', 'get /api/v1/retention/copies',
     'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/template.xlsx', 'get /concerns/schema.json', 'get /api/v1/concerns/intakes',
     'get /api/v1/exports/next', 'get /api/v1/deliveries', 'get /api/v1/deliveries/:number', 'get /api/v1/deliveries/:number/manifest',
     'get /api/v1/deliveries/:number/package', 'get /api/v1/deliveries/:number/changes', 'get /api/v1/deliveries/:number/changes.csv',
@@ -168,6 +170,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
       body: { outcome: 'destroyed', everyCopy: true },
     },
     'post /requests/:id/attest': { state: 'collected', form: { outcome: 'destroyed', everyCopy: 'yes' } },
+    ...outsideCopies(),
     'get /api/v1/requests/:id/certificate': { state: 'destroyed' },
     'get /requests/:id/certificate': { state: 'destroyed' },
     'post /api/v1/exports/rehearse': { body: {} },
@@ -253,6 +256,24 @@ const clearing = (): Record<string, Fitting> => {
     'put /api/v1/releases/:reference': { reference: 'SAFETY-2026-Q3', body: release },
     'post /releases': { form: { ...release, reference: 'SAFETY-2026-Q3' } },
   }
+}
+
+/** Paper and removable media: each call finds a copy in the state that its act takes. */
+const outsideCopies = (): Record<string, Fitting> => {
+  const print = { kind: 'paper', description: 'Rosters', place: 'Safe 2', origin: 'printed' }
+  const on = londonDate(new Date())
+  const ending = { outcome: 'returned', on }
+  const state = 'collected'
+  return {
+    'post /api/v1/requests/:id/copies': { state, body: { ...print, amount: 1 } },
+    'post /requests/:id/copies': { state, form: { ...print, amount: '1' } },
+    'post /api/v1/requests/:id/copies/:copy/receive': { state, outside: 'handed-over', body: {} },
+    'post /requests/:id/copies/:copy/receive': { state, outside: 'handed-over', form: {} },
+    'post /api/v1/requests/:id/copies/:copy/answer': { state, outside: 'asked', body: { approved: false, reason: 'No need.' } },
+    'post /requests/:id/copies/:copy/answer': { state, outside: 'asked', form: { approved: 'no', reason: 'No need.' } },
+    'post /api/v1/requests/:id/copies/:copy/end': { state, outside: 'held', body: ending },
+    'post /requests/:id/copies/:copy/end': { state, outside: 'held', form: ending },
+  } // prettier-ignore
 }
 
 const keeping = (): Record<string, Fitting> => {
@@ -544,12 +565,13 @@ describe('the access matrix', () => {
         const id = await idFor(given, method === 'post' && path.endsWith('return'))
         if (given.unacknowledged) await forgetReceipt(gateway)
         if (path.endsWith('/attest')) await takeCopy(gateway, id)
+        const copy = given.outside ? await outsideCopyIn(gateway, id, given.outside) : proved
         rows.set(name, [
           ...(rows.get(name) ?? []),
           await outcomeOf(
             await call(
               method,
-              path.replace(':id', id).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),
@@ -588,12 +610,27 @@ async function forgetReceipt(gateway: TestGateway): Promise<void> {
 /** The first analyst took a copy, and nobody has said what became of it. */
 async function takeCopy(gateway: TestGateway, transferId: string): Promise<void> {
   await gateway.owner.query('delete from concordat.copy_attestation')
+  await gateway.owner.query('delete from concordat.outside_copy')
   await gateway.owner.query(
     `insert into concordat.collection (id, item_id, person_id, key_fingerprint, collected_at)
      select gen_random_uuid(), i.id, t.requester, k.fingerprint, now() from concordat.item i join concordat.transfer t on t.id = i.transfer_id
        join concordat.person_key k on k.person_id = t.requester and k.state = 'enrolled' where i.transfer_id = $1`,
     [transferId],
   )
+}
+
+/** @returns its id; one on paper was put there by the supply desk, a medium was asked for by the analyst */
+async function outsideCopyIn(gateway: TestGateway, transferId: string, state: string): Promise<string> {
+  const { rows } = await gateway.owner.query(
+    `insert into concordat.outside_copy (id, item_id, kind, origin, description, amount, place, device, back_on, state, registered_by, registered_at)
+     select gen_random_uuid(), i.id, case $2 when 'asked' then 'removable-media' else 'paper' end,
+       case $2 when 'asked' then 'copied' when 'held' then 'printed' else 'handed-over' end, 'Rosters', 1, 'Safe 2',
+       case $2 when 'asked' then 'A stick' end, case $2 when 'asked' then current_date end, $2, p.id, now()
+     from concordat.item i, concordat.person p
+     where i.transfer_id = $1 and p.subject = case $2 when 'handed-over' then 'daniel.okafor' else 'ayesha.rahman' end returning id`,
+    [transferId, state],
+  )
+  return String(rows[0]?.['id'])
 }
 
 async function registerVisitor(gateway: TestGateway): Promise<void> {

@@ -102,6 +102,24 @@ const texts = (['relevance', 'return', 'part-supply', 'escalate'] as const).map(
   text: hostile(kind),
 }))
 
+const outsideCopy = { id: 'c-1', kind: 'paper', origin: 'printed', description: hostile('Rosters'), amount: 12, place: hostile('Safe 2'), state: 'held' } // prettier-ignore
+const medium = { ...outsideCopy, kind: 'removable-media', origin: 'copied', amount: 1, device: hostile('Stick'), backOn: '2027-03-01' } // prettier-ignore
+const outside = {
+  copies: [
+    { ...outsideCopy, id: 'c-2', origin: 'handed-over', state: 'handed-over' },
+    { ...outsideCopy, id: 'c-3' },
+    { ...outsideCopy, id: 'c-4', state: 'destroyed', method: 'shredding', witness: hostile('W'), endedOn: '2027-02-01' },
+    { ...medium, id: 'c-5', state: 'asked' },
+    { ...medium, id: 'c-6', state: 'declined', answer: hostile('No') },
+    { ...medium, id: 'c-7', state: 'held', answer: hostile('Yes') },
+    { ...medium, id: 'c-8', state: 'returned', answer: hostile('Yes'), endedOn: '2027-02-01' },
+  ],
+  isSender: false,
+  may: { register: true, receive: true, answer: true, end: true },
+  methods: { paper: ['shredding', 'pulping'], 'removable-media': ['overwriting'] },
+  today: '2027-02-03',
+} // prettier-ignore
+
 function requestIn(state: TransferState, acts: Record<string, boolean>, more: Record<string, unknown> = {}) {
   const answer = { timeline, supplyDue: '2026-04-09T16:59:59.000Z' }
   return { transfer: transferIn(state), answer, texts, people, dataset, purpose: purposes[0], establishments: [places.get('BMI'), undefined], acts, blocked: [], exchange: { about: hostile('inspection'), noRefusal: { clause: 'hmpps-2025/10-no-refusal', says: hostile('cannot be refused') } }, supplyIsLocal: true, ...more } // prettier-ignore
@@ -164,7 +182,12 @@ const kept = { item: { ...item, transferId: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a0
 const hold = { id: 'h-1', itemId: 'i-1', kind: 'inquiry', reason: hostile('An inquiry.'), placedBy: { id: 'p-1', name: hostile('Marta') }, placedAt: at(2), reviewOn: '2026-06-01', reference: 'HP-2026-0042' } // prettier-ignore
 const liftAsked = { by: { id: 'p-2', name: hostile('Helen') }, at: at(3), reason: hostile('It is over.') }
 const clockMoved = { means: 'class', classBefore: 'a-class', classAfter: 'b-class', versionBefore: '1', versionAfter: '2', destroyOnBefore: '2027-04-03', destroyOnAfter: '2027-05-03', changedBy: hostile('Helen'), changedAt: at(4), reason: hostile('Asked for.') } // prettier-ignore
-const life = { ...kept, holds: [], moves: [], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'open' }], copies: [], offer: undefined, editions: [], classes: [{ key: 'a-class', title: hostile('A class') }], holdKinds } // prettier-ignore
+const outsideInLife = [
+  { description: hostile('Rosters'), place: hostile('Safe'), state: 'destroyed', method: 'shredding', endedOn: '2027-02-01' },
+  { description: hostile('Rosters'), place: hostile('Safe'), state: 'declined' },
+  { description: hostile('Rosters'), place: hostile('Safe'), state: 'held' },
+] // prettier-ignore
+const life = { ...kept, outside: [], holds: [], moves: [], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'open' }], copies: [], offer: undefined, editions: [], classes: [{ key: 'a-class', title: hostile('A class') }], holdKinds } // prettier-ignore
 const days = [{ day: '2026-04-03', count: 3, held: 1 }]
 const scheduleClass = { schedule: { owner: 'hmi-prisons', version: 'demonstration-1', demonstration: true, source: hostile('Made up.') }, class: { key: 'a-class', title: hostile('A class'), period: { value: { amount: 12, unit: 'month' }, local: true }, starts: { value: 'item.sealed' } }, held: 12, stale: 2 } // prettier-ignore
 const wouldMove = { held: kept, to: '2027-05-03', version: '2' }
@@ -356,6 +379,10 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['request.njk', 'not to be collected yet', requestIn('available', {}, { item, blocked: [localRefusal, refusal] })],
   ['request.njk', 'collected', requestIn('collected', { collect: true, acknowledge: true }, { item })],
   ['request.njk', 'whose copies are overdue', requestIn('destroyed', {}, { item: destroyed, copies: copiesOwed, mayAttest: true, mistaken: { form: 'attest', given: { outcome: 'returned' }, faults: faultsOf('outcome', 'everyCopy') } })],
+  ['request.njk', 'with paper and media in every state', requestIn('collected', {}, { item, outside, mistaken: { form: 'end-c-3', given: { outcome: 'destroyed', method: 'pulping', witness: hostile('w'), on: '' }, faults: faultsOf('outcome', 'method', 'witness', 'on') } })],
+  ['request.njk', 'with a medium that was not described', requestIn('collected', {}, { item, outside: { ...outside, copies: [] }, mistaken: { form: 'copy', given: { kind: 'removable-media', description: hostile('d') }, faults: faultsOf('kind', 'description', 'place', 'amount', 'device', 'backOn', 'minimum', 'encrypted') } })],
+  ['outside-copies.njk', 'every state', { copies: outside.copies.map((copy) => ({ ...copy, reference: 'HP-2026-0042', destroyOn: '2027-04-03', transferId: 't-1', itemId: 'i-1' })), today: '2027-05-01', tab: 'copies' }],
+  ['outside-copies.njk', 'nothing', { copies: [], today: '2027-05-01', tab: 'copies' }],
   ['request.njk', 'destroyed', requestIn('destroyed', {}, { item: destroyed, certificate })],
   ['refusal.njk', 'a letter', { letter: { outcome: 'refused', reference: 'd-1', act: 'collect', agreement: 'hmpps-2025', pack: 'hmpps-2025@abc', refusals: [refusal, localRefusal] } }],
   ['open.njk', 'a file that somebody has', { gatewayKey: hostile('key') }],
@@ -390,7 +417,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['kept-item.njk', 'a hold with mistakes', { ...life, shown: { form: 'hold', given: { kind: '', reason: hostile(''), reviewOn: '2020-01-01' }, faults: faultsOf('kind', 'reason', 'reviewOn') }, tab: 'due' }],
   ['kept-item.njk', 'a date with mistakes', { ...life, shown: { form: 'clock', given: { destroyOn: '', retentionClass: 'a-class', reason: hostile('') }, faults: faultsOf('destroyOn', 'retentionClass', 'reason') }, tab: 'due' }],
   ['kept-item.njk', 'what would move', { ...life, shown: { form: 'clock', given: { destroyOn: '2027-05-03', retentionClass: '', reason: hostile('Because.') }, faults: [], would: { before: '2027-04-03', after: '2027-05-03' } }, tab: 'due' }],
-  ['kept-item.njk', 'destroyed', { ...life, item: { ...kept.item, status: destroyed.status }, copies: [{ collectedAt: at(3) }, { collectedAt: at(4), attested: { state: 'destroyed', at: at(5) } }], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'destroyed' }], editions: [{ edition: 1, issuedAt: at(29) }, { edition: 2, issuedAt: at(30) }], tab: 'due' }],
+  ['kept-item.njk', 'destroyed', { ...life, item: { ...kept.item, status: destroyed.status }, outside: outsideInLife, copies: [{ collectedAt: at(3) }, { collectedAt: at(4), attested: { state: 'destroyed', at: at(5) } }], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'destroyed' }], editions: [{ edition: 1, issuedAt: at(29) }, { edition: 2, issuedAt: at(30) }], tab: 'due' }],
   ['agreements.njk', 'the list', { heads: ['in-force', 'superseded', 'historical'].map((standing) => agreementHead(standing, standing)), local: agreementDocument }],
   ['agreements.njk', 'clauses that were found', { heads: [], local: agreementDocument, words: hostile('media'), found: [{ document: agreementDocument, clause: sampleParagraph?.clauses[0] }] }],
   ['agreements.njk', 'no clause', { heads: [], local: agreementDocument, words: hostile('media'), found: [] }],
