@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { measureCollect, collectTable } from './collect.ts'
 import { fsckTable, measureFsck } from './fsck.ts'
 import { decideTable, measureDecide } from './decide.ts'
+import { exportTable, measureExport } from './export.ts'
 import { intakeTable, measureIntake } from './intake.ts'
 import { ledgerTable, measureLedger } from './ledger.ts'
 import { measureSeal, sealTable } from './seal.ts'
@@ -21,6 +22,11 @@ const help = `npm run bench -- <name> [--json] [options]
   decide     decisions with every pack loaded, beside Cedar alone on one policy
     --rounds N      rounds (default 7, at least 5)
     --decisions N   decisions of each kind in a round (default 500)
+
+  export     seals a delivery of the concerns database (CSV, manifest, ZIP, encryption, ledger) beside csv-stringify alone on
+             the same rows
+    --rows N        concerns (default 1000000)
+    --rounds N      rounds (default 7, at least 5)
 
   fsck       checks the ledger's database beside reading it
     --entries N     entries in the ledger (default 50000)
@@ -46,7 +52,7 @@ Examples:
   npm run bench -- collect --size-mib 4096
 
 It ends with 1 when a promise is broken: collecting must hold less than 256 MiB, whatever the size; an intake is at least 0.4
-times as fast as csv-parse alone.
+times as fast as csv-parse alone, an export at least 0.8 times as fast as csv-stringify alone.
 `
 
 const say = (line: string) => process.stderr.write(`${line}\n`)
@@ -58,61 +64,68 @@ const options = {
   seconds: { type: 'string', default: '2' },
   entries: { type: 'string', default: '50000' },
   decisions: { type: 'string', default: '500' },
-  rows: { type: 'string', default: '100000' },
+  rows: { type: 'string' },
   'size-mib': { type: 'string', default: '1024' },
 } as const
+
+type Values = Readonly<Partial<Record<Exclude<keyof typeof options, 'json' | 'help'>, string>>>
+interface Measured {
+  readonly result: unknown
+  readonly table: string
+  readonly kept: boolean
+}
+
+const benchmarks: Readonly<Record<string, (values: Values, rounds: number) => Promise<Measured>>> = {
+  journey: async (values, rounds) => {
+    const result = await measureJourney({ rounds, seconds: wholeNumber('--seconds', values.seconds), say })
+    return { result, table: journeyTable(result), kept: true }
+  },
+  collect: async (values) => {
+    const result = await measureCollect({ sizeMiB: wholeNumber('--size-mib', values['size-mib']), say })
+    return { result, table: collectTable(result), kept: result.withinLimit }
+  },
+  seal: async (values, rounds) => {
+    const result = await measureSeal({ rounds, sizeMib: wholeNumber('--size-mib', values['size-mib']), say })
+    return { result, table: sealTable(result), kept: true }
+  },
+  decide: async (values, rounds) => {
+    const result = await measureDecide({ rounds, decisions: wholeNumber('--decisions', values.decisions), say }) // prettier-ignore
+    return { result, table: decideTable(result), kept: true }
+  },
+  fsck: async (values, rounds) => {
+    const result = await measureFsck(wholeNumber('--entries', values.entries), rounds)
+    return { result, table: fsckTable(result), kept: true }
+  },
+  export: async (values, rounds) => {
+    const result = await measureExport({ rows: wholeNumber('--rows', values.rows ?? '1000000'), rounds, say })
+    return { result, table: exportTable(result), kept: result.keptPromise }
+  },
+  intake: async (values, rounds) => {
+    const result = await measureIntake({ rows: wholeNumber('--rows', values.rows ?? '100000'), rounds, say })
+    return { result, table: intakeTable(result), kept: result.keptPromise }
+  },
+  ledger: async (values, rounds) => {
+    const [seconds, largest] = [wholeNumber('--seconds', values.seconds), wholeNumber('--entries', values.entries)] // prettier-ignore
+    const result = await measureLedger({ rounds, seconds, largest, say })
+    return { result, table: ledgerTable(result), kept: true }
+  },
+}
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options })
   const [name, ...rest] = positionals
   if (values.help) return (process.stdout.write(help), 0)
-  const print = (result: unknown, table: string) =>
-    process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : table)
-  const rounds = Math.max(5, wholeNumber('--rounds', values.rounds))
-  if (name === 'journey' && rest.length === 0) {
-    const seconds = wholeNumber('--seconds', values.seconds)
-    const result = await measureJourney({ rounds, seconds, say })
-    print(result, journeyTable(result))
-    return 0
+  const measure = name !== undefined && rest.length === 0 ? benchmarks[name] : undefined
+  if (!measure) {
+    process.stderr.write(name === undefined ? help : `There is no benchmark called ${name}.\n\n${help}`)
+    return 2
   }
-  if (name === 'collect' && rest.length === 0) {
-    const result = await measureCollect({ sizeMiB: wholeNumber('--size-mib', values['size-mib']), say })
-    print(result, collectTable(result))
-    return result.withinLimit ? 0 : 1
-  }
-  if (name === 'seal' && rest.length === 0) {
-    const result = await measureSeal({ rounds, sizeMib: wholeNumber('--size-mib', values['size-mib']), say })
-    print(result, sealTable(result))
-    return 0
-  }
-  if (name === 'decide' && rest.length === 0) {
-    const decisions = wholeNumber('--decisions', values.decisions)
-    const result = await measureDecide({ rounds, decisions, say })
-    print(result, decideTable(result))
-    return 0
-  }
-  if (name === 'fsck' && rest.length === 0) {
-    const result = await measureFsck(wholeNumber('--entries', values.entries), rounds)
-    print(result, fsckTable(result))
-    return 0
-  }
-  if (name === 'intake' && rest.length === 0) {
-    const result = await measureIntake({ rows: wholeNumber('--rows', values.rows), rounds, say })
-    print(result, intakeTable(result))
-    return result.keptPromise ? 0 : 1
-  }
-  if (name === 'ledger' && rest.length === 0) {
-    const seconds = wholeNumber('--seconds', values.seconds)
-    const largest = wholeNumber('--entries', values.entries)
-    const result = await measureLedger({ rounds, seconds, largest, say })
-    print(result, ledgerTable(result))
-    return 0
-  }
-  process.stderr.write(name === undefined ? help : `There is no benchmark called ${name}.\n\n${help}`)
-  return 2
+  const { result, table, kept } = await measure(values, Math.max(5, wholeNumber('--rounds', values.rounds)))
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : table)
+  return kept ? 0 : 1
 }
 
-function wholeNumber(option: string, text: string): number {
+function wholeNumber(option: string, text = ''): number {
   if (/^[1-9]\d{0,7}$/.test(text)) return Number(text)
   throw new RangeError(`${option} takes a whole number, not ${text}.`)
 }

@@ -1,28 +1,40 @@
 // Reading the concerns database as it stood at an edition, and what changed between two: a page at a time in the order of the
 // ids' bytes. Versions are never overwritten, so that the same editions always give the same rows, whenever they are read.
 import type { Concern } from '../concerns/concern.ts'
-import { factsOf, parseConcern } from '../concerns/store.ts'
+import { factColumns, factsOf, parseConcern } from '../concerns/store.ts'
 import { columns, type ColumnName } from '../concerns/table-schema.ts'
 import type { Queryable } from '../db.ts'
 
 /** Column → value in the text form of Table Schema, null where there is none. */
 export type ConcernCells = Readonly<Record<ColumnName, string | null>>
 
-const pageRows = 2000
+const pageRows = 8000
 const at = (alias: string, edition: string) =>
   `${alias}.first_edition <= ${edition} and (${alias}.last_edition is null or ${alias}.last_edition >= ${edition})`
 
-/** Every concern of the edition. */
+/** The database gives each column under its name in the files, as they have it. */
+const cells = columns.map(({ name, type }, index) => {
+  const column = `c.${['reference', ...factColumns][index]}`
+  return `${type === 'boolean' ? `${column}::text` : column} as ${name}`
+})
+
+/** Every concern of the edition. While one page is used, the next is on its way. */
 export async function* readSnapshot(db: Queryable, edition: number): AsyncGenerator<ConcernCells[]> {
-  for (let after = ''; ;) {
+  const read = async (after: string): Promise<ConcernCells[]> => {
     const { rows } = await db.query(
-      `select c.reference, c.version, ${factsOf('c')} from concordat.concern_version c
-       where ${at('c', '$1')} and c.reference > $2 collate "C" order by c.reference collate "C" limit ${pageRows}`,
+      `select ${cells.join(', ')} from concordat.concern_version c
+       where ${at('c', '$1')} and c.reference > $2 order by c.reference limit ${pageRows}`,
       [edition, after],
     )
-    if (rows.length > 0) yield rows.map((row) => cellsOf(parseConcern(row)))
-    if (rows.length < pageRows) return
-    after = String(rows.at(-1)?.['reference'])
+    return rows as ConcernCells[] // as `cells` asks for them
+  }
+  let next: Promise<ConcernCells[]> | undefined = read('')
+  while (next) {
+    const page: ConcernCells[] = await next
+    const last = page.at(-1)?.concern_id
+    next = page.length === pageRows && typeof last === 'string' ? read(last) : undefined
+    next?.catch(() => undefined) // thrown where it is awaited, or nobody reads on
+    if (page.length > 0) yield page
   }
 }
 
@@ -46,8 +58,8 @@ export async function* readChanges(db: Queryable, from: number, to: number): Asy
     const { rows } = await db.query(
       `select c.reference, c.version, ${factsOf('c')}, to_jsonb(b) as before from concordat.concern_version c
        left join concordat.concern_version b on b.reference = c.reference and ${at('b', '$1')}
-       where ${at('c', '$2')} and c.first_edition > $1 and c.reference > $3 collate "C"
-       order by c.reference collate "C" limit ${pageRows}`,
+       where ${at('c', '$2')} and c.first_edition > $1 and c.reference > $3
+       order by c.reference limit ${pageRows}`,
       [from, to, after],
     )
     const changes = rows.flatMap((row) => changeOf(parseConcern(row), row['before']) ?? [])

@@ -140,13 +140,14 @@ export async function takeRows(
          and (${factsOf('c')}) is distinct from (${factsOf('r')})`,
       [id, edition],
     )
-    // What still stands is as the row has it; what ended just now gets its next version.
+    // What still stands is as the row has it; what ended just now gets its next version. In the order of the indexes, which then
+    // grow at their end.
     await tx.query(
       `insert into concordat.concern_version (reference, version, first_edition, ${factsOf()})
        select r.reference, coalesce(c.version, 0) + 1, $2, ${factsOf('r')}
        from concordat.concern_intake_row r
        left join concordat.concern_version c on c.reference = r.reference and (c.last_edition is null or c.last_edition = $2 - 1)
-       where r.intake_id = $1 and (c.reference is null or c.last_edition is not null)`,
+       where r.intake_id = $1 and (c.reference is null or c.last_edition is not null) order by r.reference`,
       [id, edition],
     )
     return true
