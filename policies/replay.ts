@@ -46,6 +46,14 @@ export interface ReplayReport {
   readonly undecided: readonly { readonly id: string; readonly decidedAt: string; readonly why: string }[]
 }
 
+/** The act and the facts of a decision, as `decide` takes them. */
+export function readAgain(stored: StoredDecision): z.output<typeof storedShape> | { readonly why: string } {
+  const parsed = storedShape.safeParse(stored)
+  if (parsed.success) return parsed.data
+  const why = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  return { why: why.join('; ') }
+}
+
 const storedShape = z.object({
   act: z.enum(acts, 'there is no such act any more'),
   outcome: z.enum(['permit', 'refusal'], 'must be permit or refusal'),
@@ -82,13 +90,10 @@ function decideAgain(
   all: Agreements,
   stored: StoredDecision,
 ): { readonly why: string } | { readonly changed: Changed | undefined } {
-  const parsed = storedShape.safeParse(stored)
-  if (!parsed.success) {
-    const why = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    return { why: why.join('; ') }
-  }
+  const read = readAgain(stored)
+  if ('why' in read) return read
   const { id, decidedAt } = stored
-  const { act, facts, outcome } = parsed.data
+  const { act, facts, outcome } = read
   const decision = decide(all, act, facts)
   const before = new Set(stored.refusals)
   const after = new Set(decision.outcome === 'permit' ? [] : decision.refusals.map(({ clause }) => clause))

@@ -8,12 +8,15 @@ import { nameOf, standingOf, type AgreementVersion, type Standing } from '../../
 import type { Clock } from '../clock.ts'
 import type { Database, Queryable, Transaction } from '../db.ts'
 import { stateConflict } from '../http/problem.ts'
+import { localHashOf, openPast, type Made } from './past.ts'
 import { findActivated, lastNumber } from './version-store.ts'
 
 export interface Policies {
   /** What decides on a day, YYYY-MM-DD in London. */
   on(day: string): Agreements
   today(): Agreements
+  /** What made a decision that was kept, which can be an older version than decides now. @throws {PastLost} */
+  asOf(db: Queryable, made: Made): Promise<Agreements>
   readonly standing: Standing
   /** What decides beside the agreements: it comes with the release. */
   readonly beside: Sources
@@ -47,6 +50,7 @@ export async function openPolicies(db: Queryable, shipped: Shipped, clock: Clock
     return standingOf(number, beside, activated, loaded)
   }
   let current = await read(db, await lastNumber(db))
+  const past = openPast()
   const today = () => current.on(londonDate(clock()))
   today()
   return {
@@ -55,6 +59,10 @@ export async function openPolicies(db: Queryable, shipped: Shipped, clock: Clock
     shipped: versions,
     on: (day) => current.on(day),
     today,
+    asOf: async (from, made) =>
+      made.standing === current.number && localHashOf(made.packHash) === shipped.loaded.localHash
+        ? current.on(londonDate(made.at))
+        : past(from, made),
     get standing() {
       return current
     },

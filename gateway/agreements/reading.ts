@@ -1,19 +1,19 @@
 // Looking at the agreements: the list, one as a document, one clause. Each look is decided by the gateway's own rules and is an
 // entry in the ledger.
-import type { Agreements } from '../../policies/agreements.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { Judge, Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { notFound } from '../http/problem.ts'
 import { allowed } from '../people/allowed.ts'
 import { documentsOf, headOf, type ClauseView, type DocumentView, type HeadView, type ParagraphView } from './document.ts' // prettier-ignore
+import type { Policies } from './policies.ts'
 import type { DocumentQuery } from './schemas.ts'
 import { readState, type ClauseState } from './state.ts'
 
 export interface AgreementDeps {
   readonly judge: Judge
   /** What stands on a day, YYYY-MM-DD in London. */
-  readonly policies: { on(day: string): Agreements }
+  readonly policies: Pick<Policies, 'on' | 'asOf'>
 }
 
 type States = ReadonlyMap<string, ClauseState>

@@ -33,6 +33,15 @@ export async function lastNumber(db: Queryable): Promise<number> {
   return Number(rows[0]?.['number'])
 }
 
+/** The same as of an instant. */
+export async function numberAt(db: Queryable, at: Date): Promise<number> {
+  const { rows } = await db.query(
+    `select coalesce(max(number), 0) as number from concordat.agreement_proposal where activated_at <= $1`,
+    [at],
+  )
+  return Number(rows[0]?.['number'])
+}
+
 /** Every version that was activated, in order. @param known files by hash, added to */
 export async function findActivated(
   db: Queryable,

@@ -10,8 +10,28 @@ const rowShape = z.object({
   act: z.string(),
   outcome: z.string(),
   facts: z.unknown(),
-  refusals: z.array(z.object({ clause: z.string() })),
+  refusals: z.array(z.looseObject({ clause: z.string() })),
+  tested: z.array(z.string()),
+  pack: z.string(),
+  pack_hash: z.string(),
+  standing: z.number().nullable(),
 })
+
+export interface KeptDecision extends StoredDecision {
+  /** What was answered, whole. */
+  readonly answer: Answer
+  /** The number of the activation that was the last one; null where it was not kept. */
+  readonly standing: number | null
+}
+
+/** As JSON: `refusals` with every word that the person was given. */
+export interface Answer {
+  readonly outcome: string
+  readonly pack: string
+  readonly packHash: string
+  readonly tested: readonly string[]
+  readonly refusals: readonly unknown[]
+}
 
 export interface ReadOptions {
   readonly most?: number
@@ -23,7 +43,7 @@ export interface ReadOptions {
 export async function readDecisions(
   db: Database,
   since: Date,
-  each: (decision: StoredDecision) => void,
+  each: (decision: KeptDecision) => void | Promise<void>,
   { most = Infinity, pause }: ReadOptions = {},
 ): Promise<boolean> {
   let left = most
@@ -31,7 +51,7 @@ export async function readDecisions(
     await tx.query('set transaction isolation level repeatable read, read only')
     await tx.query(
       `declare kept no scroll cursor for
-       select id, decided_at, act, outcome, facts, refusals from concordat.decision
+       select id, decided_at, act, outcome, facts, refusals, tested, pack, pack_hash, standing from concordat.decision
        where decided_at >= $1 order by decided_at, id`,
       [since],
     )
@@ -41,13 +61,21 @@ export async function readDecisions(
       if (left === 0) return true
       const part = rows.slice(0, left)
       for (const row of part) {
-        const { decided_at, refusals, facts, ...rest } = rowShape.parse(row)
-        const clauses = refusals.map(({ clause }) => clause)
-        each({ ...rest, facts, decidedAt: decided_at.toISOString(), refusals: clauses })
+        await each(keptOf(rowShape.parse(row)))
       }
       if (part.length < rows.length) return true
       left -= part.length
       await pause?.(part.length)
     }
   })
+}
+
+function keptOf(row: z.output<typeof rowShape>): KeptDecision {
+  const { id, act, outcome, facts, refusals, tested, pack, standing } = row
+  return {
+    ...{ id, act, outcome, facts, standing },
+    decidedAt: row.decided_at.toISOString(),
+    refusals: refusals.map(({ clause }) => clause),
+    answer: { outcome, pack, packHash: row.pack_hash, tested, refusals },
+  }
 }

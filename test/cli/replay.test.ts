@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { permittedRequest, startGateway, type TestGateway } from '../support/gateway.ts'
+import { readFolder } from '../../policies/sources.ts'
 import { concordat } from './run.ts'
 
 const shipped = path.resolve(import.meta.dirname, '../../policies')
@@ -99,6 +100,14 @@ test.each([
   expect(code).toBe(2)
 })
 
+test('replay takes one of --pack and --own', async () => {
+  for (const given of [[], ['--own', '--pack', shipped]]) {
+    const { code, err } = await concordat(['pack', 'replay', ...given, '--since', '2026-01-01', '--database', 'postgres://none'])
+    expect(err).toContain('Name the other version with --pack')
+    expect(code).toBe(2)
+  }
+}) // prettier-ignore
+
 test('replay without a database says how to name one', async () => {
   const { code, err } = await concordat(['pack', 'replay', '--pack', shipped, '--since', '2026-01-01'])
   expect(err).toContain('--database or DATABASE_URL')
@@ -132,3 +141,30 @@ test('clauses say how often each was enforced, and when last', async () => {
   expect(await shown('hmpps-2025/16-formats')).toContain('no decision tests a clause of kind attestation')
   expect((await concordat(['clauses', 'hmpps-2025/16-dsa'])).out).not.toContain('applied')
 }, 180_000)
+
+test('each decision under its own version is answered the same, byte for byte, when another version is in force', async () => {
+  const own = () => concordat(['pack', 'replay', '--own', '--since', '2026-01-01'], { DATABASE_URL: gateway.fresh.gatewayUrl }) // prettier-ignore
+  const keeper = async (who: 'ruth.castle' | 'peter.lowe') => gateway.as(who)
+  const versions = '/api/v1/agreements/hmpps-2025/versions'
+  const { sources } = await readFolder(path.join(proposed, 'agreements/hmpps-2025'))
+  const sent = await (await keeper('ruth.castle')).post(versions, { files: Object.fromEntries(sources) })
+  const activated = await (await keeper('peter.lowe')).post(`${versions}/${String(sent.json()['id'])}/activate`)
+  expect(activated.status).toBe(200)
+  const refused = await (await gateway.as('ayesha.rahman')).post('/api/v1/requests', permittedRequest(gateway))
+  expect(refused.status).toBe(403)
+
+  const same = await own()
+  expect(same.out).toMatch(/^(\d+) decisions, each under its own version: \1 the same byte for byte, 0 different, 0 could not be decided again\.\n$/)
+  expect(same.code).toBe(0)
+  expect((await replay(shipped)).out).toContain('was refused, and would be permitted')
+
+  const id = String(refused.json()['reference'])
+  const reworded = (from: string, to: string) =>
+    gateway.owner.query(`update concordat.decision set refusals = replace(refusals::text, $2, $3)::jsonb where id = $1`, [id, from, to])
+  await reworded('agreement', 'contract')
+  const changed = await own()
+  await reworded('contract', 'agreement')
+  expect(changed.out).toMatch(new RegExp(`${id} {2}request {2}is not answered as it was: refusals\\n.* 1 different`))
+  expect(changed.code).toBe(1)
+  expect((await own()).out).toBe(same.out)
+}, 180_000) // prettier-ignore

@@ -8,6 +8,8 @@ import { versionsIn } from '../../policies/versions.ts'
 import { loadPolicies } from '../../policies/pack.ts'
 import { policiesDir } from '../policies/policies.ts'
 import { entriesFor, expectProblem, expectRefusal } from '../support/answers.ts'
+import { signedIn } from '../support/pages.ts'
+import { transferAt } from '../support/transfers.ts'
 import { entriesOf, permittedRequest, startGateway, type TestGateway } from '../support/gateway.ts'
 
 const key = 'hmpps-2025'
@@ -30,6 +32,8 @@ const retitled = (title: string) =>
   files({ 'agreement.yaml': (text) => text.replace(/^title: .*$/m, `title: ${title}`) })
 const cedar16 = '16-case-level-data.cedar'
 const yaml16 = '16-case-level-data.yaml'
+const relevance = 'Records are those identified by inspectors as relevant to the inspection, so each request is tied to an inspection.' // prettier-ignore
+const yaml11 = '11-records-and-authorised-staff.yaml'
 
 describe('a version of an agreement', () => {
   let gateway: TestGateway
@@ -230,6 +234,39 @@ describe('a version of an agreement', () => {
     await db.withTransaction(() => Promise.resolve())
     expect(seen).toEqual([0])
     expect(policies.today().agreements.get(key)?.title).toBe('Amended once more')
+  })
+
+  test('explains what it decided, on a page and over the API, when another is in force', async () => {
+    const refusal = async () => {
+      const asked = { ...permittedRequest(gateway), inspection: 'INS-NONE' }
+      const refused = await (await gateway.as('ayesha.rahman')).post('/api/v1/requests', asked)
+      const { reference, pack: version } = refused.json()
+      const address = `/decisions/${String(reference)}/record`
+      return { address, version: String(version).split('@')[1] ?? '' }
+    }
+    const told = async (address: string) =>
+      (await (await gateway.as('ayesha.rahman')).get(`/api/v1${address}`)).bytes.toString('utf8')
+    const shown = async (address: string) => (await (await signedIn(gateway, 'ayesha.rahman')).page(address)).body // prettier-ignore
+    const before = await refusal()
+    const approved = await transferAt(gateway, 'approved')
+    const amended = files({
+      [yaml11]: (text) => text.replace(relevance, 'A request names an inspection, as amended.'),
+      [yaml16]: (text) => text.replaceAll('UK GDPR article 6(1)(e), public task', 'UK GDPR article 6(1)(c)'),
+    })
+    await act('peter.lowe', idOf(await propose({ files: amended })), 'activate')
+    const after = await refusal()
+    expect(after.version).not.toBe(before.version)
+    for (const look of [told, shown]) {
+      const then = await look(before.address)
+      for (const words of [relevance, before.version, 'public task']) expect(then).toContain(words)
+      for (const words of ['as amended', after.version, '6(1)(c)']) expect(then).not.toContain(words)
+      const now = await look(after.address)
+      for (const words of ['as amended', after.version, '6(1)(c)']) expect(now).toContain(words)
+      expect(now).not.toContain(relevance)
+      const request = await look(`/requests/${approved}/decision-record`)
+      for (const words of [relevance, before.version, 'public task']) expect(request).toContain(words)
+      expect(request).not.toContain('as amended')
+    }
   })
 
   test('is decided by as its hash says, whatever is in force now', async () => {

@@ -6,6 +6,7 @@ import type { Dataset } from '../../../policies/dataset.ts'
 import type { TransferFacts } from '../../../policies/facts.ts'
 import type { Parties } from '../../../policies/parties.ts'
 import { resolveRetention, type ResolvedRetention } from '../../../policies/retention.ts'
+import type { Queryable } from '../../db.ts'
 import type { PersonContext } from '../../http/endpoint.ts'
 import { findPersonById } from '../../people/store.ts'
 import { findItemOf } from '../../retention/store.ts'
@@ -18,6 +19,13 @@ export interface Decider {
   readonly name: string
   readonly roles: readonly string[]
   readonly at: Date
+}
+
+/** A clause that had a say, in the words of the version that decided. */
+export interface RuledClause {
+  readonly id: string
+  readonly words: string
+  readonly local: boolean
 }
 
 export interface RequestCase {
@@ -35,7 +43,9 @@ export interface RequestCase {
   readonly item?: Item
   readonly outcome: string
   readonly reasons: readonly string[]
-  readonly clauses: readonly string[]
+  readonly clauses: readonly RuledClause[]
+  /** The agreement and the hash of its version that decided, and of the gateway's own rules. */
+  readonly pack: string
   readonly deciders: readonly Decider[]
   readonly collectedAt?: Date
 }
@@ -44,7 +54,7 @@ export interface RequestCase {
 export async function caseOfTransfer(
   agreements: Agreements,
   context: PersonContext,
-  transfer: Transfer,
+  { transfer, by }: { readonly transfer: Transfer; readonly by: DecidedBy },
 ): Promise<RequestCase | undefined> {
   const agreement = agreements.agreements.get(transfer.agreement)
   if (!agreement) return undefined
@@ -63,7 +73,8 @@ export async function caseOfTransfer(
     ...(transfer.collectedAt && { collectedAt: transfer.collectedAt }),
     outcome: outcomes[transfer.state],
     reasons: reasons.length > 0 || transfer.approvedAt === undefined ? reasons : ['Every clause that was put to the test is met.'],
-    clauses: await clausesTested(context, transfer.id),
+    clauses: wordsOf(agreements, await clausesTested(context, transfer.id)),
+    ...packOf(by),
     deciders: await decidersOf(context, transfer),
   } // prettier-ignore
 }
@@ -103,11 +114,42 @@ async function clausesTested(context: PersonContext, transferId: string): Promis
   return rows.map((row) => String(row['clause']))
 }
 
+const packShape = {
+  standing: z.number().nullable(),
+  pack: z.string(),
+  pack_hash: z.string(),
+  decided_at: z.date(),
+}
+const decidedShape = z.object(packShape)
+export type DecidedBy = z.output<typeof decidedShape>
+
+/** What decided a request when it was last asked for. */
+export async function decidedBy(tx: Queryable, transferId: string): Promise<DecidedBy | undefined> {
+  const { rows } = await tx.query(
+    `select standing, pack, pack_hash, decided_at from concordat.decision
+     where transfer_id = $1 and act = 'request' and outcome = 'permit' order by decided_at desc limit 1`,
+    [transferId],
+  )
+  return rows[0] && decidedShape.parse(rows[0])
+}
+
+function packOf({ pack, pack_hash }: Pick<DecidedBy, 'pack' | 'pack_hash'>) {
+  return { pack: `${pack}@${pack_hash}` }
+}
+
+function wordsOf({ clauses, local }: Agreements, ids: readonly string[]): RuledClause[] {
+  return ids.map((id) => {
+    const clause = clauses.get(id)
+    const says = clause && 'says' in clause && clause.says !== undefined ? `“${clause.says}” ` : ''
+    return { id, words: `${says}${clause?.summary ?? ''}`, local: clause?.pack === local.key }
+  })
+}
+
 const storedShape = z.object({
+  ...packShape,
   id: z.string(),
   person_id: z.string().nullable(),
   refusals: z.array(z.object({ clause: z.string(), reason: z.string() })),
-  decided_at: z.date(),
 })
 
 export type StoredRefusal = z.output<typeof storedShape> & { readonly facts: unknown }
@@ -115,7 +157,7 @@ export type StoredRefusal = z.output<typeof storedShape> & { readonly facts: unk
 /** A request that was refused when it was made, and so was never kept but as its decision. */
 export async function findRefusal(context: PersonContext, id: string): Promise<StoredRefusal | undefined> {
   const { rows } = await context.tx.query(
-    `select id, person_id, facts, refusals, decided_at from concordat.decision
+    `select id, person_id, facts, refusals, decided_at, standing, pack, pack_hash from concordat.decision
      where id = $1 and act = 'request' and outcome = 'refusal'`,
     [id],
   )
@@ -140,7 +182,8 @@ export async function caseOfRefusal(
     requestedAt: refusal.decided_at,
     outcome: 'Refused. Nothing was shared.',
     reasons: refusal.refusals.map(({ reason }) => reason),
-    clauses: refusal.refusals.map(({ clause }) => clause),
+    clauses: wordsOf(agreements, [...new Set(refusal.refusals.map(({ clause }) => clause))]),
+    ...packOf(refusal),
     deciders: [{ act: 'Decided by', name: 'the rules named above, applied by this service', roles: [], at: refusal.decided_at }],
   } // prettier-ignore
 }

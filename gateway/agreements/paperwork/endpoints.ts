@@ -6,17 +6,27 @@ import { londonDate } from '../../../policies/calendar.ts'
 import { factsShape } from '../../../policies/facts.ts'
 import { policyHash } from '../../decisions/judge.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../../http/endpoint.ts'
-import { notFound } from '../../http/problem.ts'
+import { notFound, stateConflict } from '../../http/problem.ts'
 import { personActor } from '../../http/who.ts'
 import { asJson, asPage } from '../../decisions/replies.ts'
 import { allowed } from '../../people/allowed.ts'
 import { factsOfPerson } from '../../people/facts.ts'
 import { transferParams } from '../../transfers/schemas.ts'
 import { viewTransfer } from '../../transfers/view.ts'
+import { PastLost } from '../past.ts'
 import type { AgreementDeps } from '../reading.ts'
 import { keyParams } from '../schemas.ts'
 import { codeCheck, recordOfProcessing } from './agreement-forms.ts'
-import { caseOfRefusal, caseOfTransfer, findRefusal, nobodys, type RequestCase } from './case.ts'
+import type { Agreements } from '../../../policies/agreements.ts'
+import {
+  caseOfRefusal,
+  caseOfTransfer,
+  decidedBy,
+  findRefusal,
+  nobodys,
+  type DecidedBy,
+  type RequestCase,
+} from './case.ts'
 import type { Form } from './form.ts'
 import { dataMovementForm, decisionRecord } from './request-forms.ts'
 
@@ -59,8 +69,9 @@ function requestForm(deps: AgreementDeps, { name, summary, make }: (typeof ofReq
   const path = `/requests/:id/${name}`
   const made = async (context: PersonContext, id: string) => {
     const { transfer, event } = await viewTransfer(deps, context, id)
-    const all = deps.policies.on(londonDate(transfer.requestedAt))
-    const found = await caseOfTransfer(all, context, transfer)
+    const by = await decidedBy(context.tx, id)
+    if (!by) throw notFound()
+    const found = await caseOfTransfer(await ruledBy(deps, context, by), context, { transfer, by })
     return { event: { ...event, type: 'paperwork.made', detail: { form: name } } as const, ...filled(found, make) }
   } // prettier-ignore
   return [
@@ -97,6 +108,21 @@ function refusalRecord(deps: AgreementDeps): Endpoint[] {
   ] // prettier-ignore
 }
 
+/** The version that decided, which can be an older one than decides now. @throws {Problem} where it is not kept any more */
+async function ruledBy(
+  { policies }: AgreementDeps,
+  { tx }: PersonContext,
+  by: DecidedBy,
+): Promise<Agreements> {
+  const { standing, pack_hash: packHash, decided_at: at } = by
+  try {
+    return await policies.asOf(tx, { standing, packHash, at })
+  } catch (error) {
+    if (error instanceof PastLost) throw stateConflict(`${error.message} Ask the operator.`)
+    throw error
+  }
+}
+
 /** Judged as a look at the request that was refused; one that is not there is judged as nobody's. */
 async function recordOfRefusal(deps: AgreementDeps, context: PersonContext, id: string): Promise<Made> {
   const refusal = await findRefusal(context, id)
@@ -108,7 +134,7 @@ async function recordOfRefusal(deps: AgreementDeps, context: PersonContext, id: 
   if (deps.judge.rehearse('view', facts).outcome === 'refusal' || !refusal || !asked) throw notFound()
   const judged = await deps.judge.judge(context, 'view', facts)
   if (judged.outcome === 'refusal') throw notFound()
-  const all = deps.policies.on(londonDate(refusal.decided_at))
+  const all = await ruledBy(deps, context, refusal)
   const made = filled(await caseOfRefusal(all, context, refusal, asked), decisionRecord)
   const { permit, decisionId } = judged
   const event = {

@@ -42,6 +42,7 @@ export function decisionRecord(request: RequestCase): Form {
         row('Dates of the sharing', datesInWords(request), 'Nothing has been shared.'),
       ] },
       { title: 'The decision', rows: decisionRows(request) },
+      { title: 'The clauses that were applied, as they stood then', rows: clauseRows(request) },
     ],
   ) // prettier-ignore
 }
@@ -139,7 +140,14 @@ function datesInWords({ item, collectedAt, deciders }: RequestCase): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1)
 }
 
-function decisionRows({ outcome, reasons, clauses, deciders }: RequestCase): FormRow[] {
+function clauseRows({ clauses }: RequestCase): FormRow[] {
+  return clauses.map(({ id, words, local }) => ({
+    ...row(id, words, 'That version has no such clause.'),
+    local,
+  }))
+}
+
+function decisionRows({ outcome, reasons, clauses, deciders, pack }: RequestCase): FormRow[] {
   const by = deciders.map(({ act, name, roles, at }) => {
     const position =
       roles.length === 0 ? '' : `, ${listed(roles.map((role) => writeKey(role).toLowerCase()))}`
@@ -147,7 +155,8 @@ function decisionRows({ outcome, reasons, clauses, deciders }: RequestCase): For
   })
   return [
     row('Decision', outcome),
-    { ...row('Reasons', reasons.join(' '), 'None is given yet.'), clauses },
+    { ...row('Reasons', reasons.join(' '), 'None is given yet.'), clauses: clauses.map(({ id }) => id) },
+    row('Version of the rules', pack),
     row('Decision taken by', by.join('. '), 'Nobody has decided yet.'),
   ]
 }
