@@ -5,13 +5,14 @@ import { londonDate } from '../../policies/calendar.ts'
 import { headOf, type AgreementVersion } from '../../policies/versions.ts'
 import { refused, type Judge, type Judged, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
-import { notFound } from '../http/problem.ts'
+import { notFound, stateConflict } from '../http/problem.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import { asProblem, checkVersion, type Checked } from './check-version.ts'
+import type { TellDeps } from './notices.ts'
 import type { Policies } from './policies.ts'
-import { findVersion, lockProposal, type Proposal } from './version-store.ts'
+import { findProposal, findVersion, lockProposal, type Proposal } from './version-store.ts'
 
-export interface VersionDeps {
+export interface VersionDeps extends TellDeps {
   readonly judge: Judge
   readonly policies: Policies
 }
@@ -56,7 +57,7 @@ interface Locked {
 /**
  * A proposal that this person may act on, locked until the transaction ends.
  *
- * @throws {Problem} `not-found`, or `pack.refused` where it can no longer stand
+ * @throws {Problem} `not-found`; `pack.refused` where it can no longer stand; `state.conflict` where somebody else is at it
  */
 export async function lockVersion(
   deps: VersionDeps,
@@ -64,7 +65,7 @@ export async function lockVersion(
   act: VersionAct,
   { key, id }: { readonly key: string; readonly id: string },
 ): Promise<Locked | { readonly refusal: Extract<Outcome<never>, { kind: 'refused' }> }> {
-  const proposal = await lockProposal(context.tx, id)
+  const proposal = await findProposal(context.tx, id)
   const version = proposal?.agreement === key ? await findVersion(context.tx, proposal.hash) : undefined
   const about = {
     id,
@@ -82,7 +83,9 @@ export async function lockVersion(
   )
   if (judged.outcome === 'refusal') return { refusal: refused(judged) }
   if (!proposal || !version) throw notFound()
-  return { proposal, judged }
+  const locked = await lockProposal(context.tx, id)
+  if (!locked) throw stateConflict('Somebody else is just acting on this version.')
+  return { proposal: locked, judged }
 }
 
 /** @throws {Problem} `pack.refused` with every fault */

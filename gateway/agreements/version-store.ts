@@ -148,9 +148,10 @@ export async function findProposal(db: Queryable, id: string): Promise<Proposal 
   return rows[0] && parse(rows[0])
 }
 
+/** @returns undefined where somebody else has it: to wait for them, while they wait for us, would be for ever */
 export async function lockProposal(tx: Transaction, id: string): Promise<Proposal | undefined> {
   const { rows } = await tx.query(
-    `select ${columns} from concordat.agreement_proposal where id = $1 for update`,
+    `select ${columns} from concordat.agreement_proposal where id = $1 for update skip locked`,
     [id],
   )
   return rows[0] && parse(rows[0])

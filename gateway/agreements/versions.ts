@@ -9,6 +9,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { stateConflict } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import type { Checked } from './check-version.ts'
+import { tellKeepers } from './notices.ts'
 import { check, factsOfVersion, lockVersion, type VersionDeps } from './judge-version.ts'
 import {
   insertProposal,
@@ -62,7 +63,9 @@ export async function proposeVersion(
     type: 'agreement.version-proposed',
     detail: detailOf(proposal),
   } as const
-  return { kind: 'done', events: [event], value: { proposal: { ...proposal, state: 'proposed' }, checked } }
+  const value = { proposal: { ...proposal, state: 'proposed' } as const, checked }
+  await tellKeepers(deps, context, partiesIn(judged), value.proposal)
+  return { kind: 'done', events: [event], value }
 }
 
 /**
@@ -95,6 +98,7 @@ export async function activateVersion(
     activatedBy: person.id,
     activatedAt: now,
   }
+  await tellKeepers(deps, context, partiesIn(judged), value)
   return { kind: 'done', events: [event], value }
 }
 
@@ -116,7 +120,13 @@ export async function withdrawVersion(
     detail: detailOf(proposal),
   } as const
   const value: Proposal = { ...proposal, state: 'withdrawn', withdrawnBy: person.id, withdrawnAt: now }
+  await tellKeepers(deps, context, partiesIn(judged), value)
   return { kind: 'done', events: [event], value }
+}
+
+/** Those that the version binds, as it was judged. */
+function partiesIn({ permit }: Extract<Judged, { outcome: 'permit' }>): readonly string[] {
+  return permit.facts.version?.parties ?? []
 }
 
 function demandWaiting({ state }: Proposal): void {

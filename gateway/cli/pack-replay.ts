@@ -8,7 +8,7 @@ import { startReplay, type ReplayReport } from '../../policies/replay.ts'
 import { dateShape } from '../../policies/shapes.ts'
 import { processEnvironment } from '../config.ts'
 import type { Database } from '../db.ts'
-import type { OwnReport } from '../decisions/replay-own.ts'
+import type { OwnReport } from '../agreements/replay-own.ts'
 import { exitCodes, UsageFault } from './failure.ts'
 
 interface ReplayOptions {
@@ -65,7 +65,7 @@ async function other(url: string, folder: string, since: Date, { json }: ReplayO
 }
 
 async function own(url: string, since: Date, { json }: ReplayOptions): Promise<void> {
-  const { replayOwn } = await import('../decisions/replay-own.ts')
+  const { replayOwn } = await import('../agreements/replay-own.ts')
   const report = await withDatabase(url, (db) => replayOwn(db, since))
   process.stdout.write(json === true ? `${JSON.stringify(report, null, 2)}\n` : ownText(report))
   if (report.same < report.decisions) process.exitCode = exitCodes.failed

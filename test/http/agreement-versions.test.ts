@@ -269,6 +269,50 @@ describe('a version of an agreement', () => {
     }
   })
 
+  test('is told to the other keepers: that it waits, that it was activated or withdrawn, with a link and no word of it', async () => {
+    const mails = async () => {
+      const { rows } = await gateway.owner.query(`select recipient, subject, body from concordat.mail where subject like '%agreement%' order by created_at, recipient`) // prettier-ignore
+      return rows.map(({ recipient, subject, body }) => [recipient, subject, String(body).split('\n')[2]])
+    }
+    const before = (await mails()).length
+    const id = idOf(await propose({ files: retitled('Told to others') }))
+    await act('peter.lowe', id, 'activate')
+    const other = idOf(await propose({ files: retitled('Told, and taken back') }))
+    await act('ruth.castle', other, 'withdraw')
+    const link = (of: string) => `${gateway.url}/agreements/${key}/versions/${of}`
+    const [ruth, peter] = ['ruth.castle@hmi-prisons.example', 'peter.lowe@hmpps.example']
+    expect((await mails()).slice(before)).toEqual([
+      [peter, 'A version of an agreement waits for you', link(id)],
+      [ruth, 'An agreement has another version', link(id)],
+      [peter, 'A version of an agreement waits for you', link(other)],
+      [peter, 'A version of an agreement was withdrawn', link(other)],
+    ])
+    for (const [, subject] of await mails()) expect(subject).not.toContain('Told')
+  })
+
+  test('is activated once when two people press at the same moment', async () => {
+    const second = 'daniel.okafor'
+    await gateway.owner.query(
+      `insert into concordat.person_role (person_id, role, held_from) select id, 'agreement-keeper', '2025-01-02' from concordat.person where subject = $1`,
+      [second],
+    )
+    const { db, policies } = gateway.wiring
+    const { number } = policies.standing
+    const id = idOf(await propose({ files: retitled('Pressed twice') }))
+    let pressed: Promise<Answer>[] = []
+    // Nothing is activated while this is open, so that both are at it when it ends.
+    await db.withTransaction(async () => {
+      pressed = (['peter.lowe', second] as const).map(async (who) => (await gateway.as(who)).post(`${base}/${id}/activate`)) // prettier-ignore
+      await Promise.race([waiting(gateway, 2), Promise.any(pressed)])
+    })
+    const statuses = (await Promise.all(pressed)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([200, 409])
+    await db.withTransaction(() => Promise.resolve())
+    expect(policies.standing.number).toBe(number + 1)
+    const entries = await entriesOf(gateway, `type=agreement.version-activated`)
+    expect(entries.filter(({ subjects }) => (subjects as { id: string }[]).some((each) => each.id === id))).toHaveLength(1) // prettier-ignore
+  })
+
   test('is decided by as its hash says, whatever is in force now', async () => {
     const { rows } = await gateway.owner.query(
       `select pack_hash, standing from concordat.decision where act = 'request' order by decided_at`,
@@ -285,11 +329,11 @@ describe('a version of an agreement', () => {
   })
 })
 
-/** Until so many sessions wait for the lock of an activation. */
+/** Until so many sessions wait for a lock. */
 async function waiting(gateway: TestGateway, sessions: number): Promise<void> {
   for (;;) {
     const { rows } = await gateway.owner.query(
-      `select count(*) as n from pg_locks where locktype = 'advisory' and not granted`,
+      `select count(distinct pid) as n from pg_locks where not granted`,
     )
     if (Number(rows[0]?.['n']) >= sessions) return
     await new Promise((resolve) => setImmediate(resolve))

@@ -3,10 +3,10 @@
 import { canonicalJson } from '../../audit/canonical.ts'
 import { decide, type Decision } from '../../policies/decide.ts'
 import { readAgain } from '../../policies/replay.ts'
-import { openPast, PastLost } from '../agreements/past.ts'
 import type { Database } from '../db.ts'
-import { policyHash } from './judge.ts'
-import { readDecisions, type Answer, type KeptDecision } from './stored.ts'
+import { policyHash } from '../decisions/judge.ts'
+import { readDecisions, type Answer, type KeptDecision } from '../decisions/stored.ts'
+import { openPast, PastLost } from './past.ts'
 
 interface Named {
   readonly id: string
