@@ -92,6 +92,8 @@ export const catalogue = {
     { hold: name, kind: name, reviewOn: day, shelf: name.optional() },
     { reason: text.optional() },
   ),
+  'item.hold-reviewed': eventType(1, { hold: name, before: day, after: day }, { reason: text }),
+  'hold.review-due': eventType(1, { hold: name, reviewOn: day }, {}),
   'item.lift-asked': eventType(1, { hold: name }, { reason: text.optional() }),
   'item.hold-lifted': eventType(1, { hold: name, shelf: name.optional() }, {}),
   'item.moved': eventType(1, { from: name, to: name, cause: name }, {}),

@@ -11,6 +11,7 @@ import { replayErasures } from './forgetting/replay.ts'
 import { pruneSessions } from './http/session.ts'
 import { pruneLedger } from './ledger-prune.ts'
 import { sendOwed } from './mail.ts'
+import { remindOfHolds } from './retention/hold-reminders.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
 import { remindOfKeys } from './people/key-reminders.ts'
@@ -76,6 +77,7 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
   await pruneSessions(wiring.db, wiring.clock())
   await remindOfKeys(wiring)
   await remindOfCopies(wiring)
+  await remindOfHolds(wiring)
   const destroyed = [...(await destroyDue(wiring)), ...(await destroyDueCopies(wiring))]
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)

@@ -8,7 +8,7 @@ import { documentShape, enrolmentShape, itemShape, photographShape, visitShape }
 export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'attest', 'register-copy', 'receive-copy', 'answer-media', 'dispose-copy', 'destroy', 'view',
   'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries', 'ask-erasure', 'authorise-erasure',
-  'read-retention', 'place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
+  'read-retention', 'place-hold', 'review-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft', 'attest-figure', 'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
   'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
@@ -20,7 +20,7 @@ export const things = ['transfer', 'item', 'document', 'photograph', 'enrolment'
 export type Thing = (typeof things)[number]
 
 const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
-  item: ['place-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key'],
+  item: ['place-hold', 'review-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key'],
   document: [
     'put-forward',
     'pack',

@@ -37,6 +37,7 @@ const doing: Readonly<Record<Act, string>> = {
   'dispose-copy': 'saying what became of a copy on paper or on a removable medium',
   'read-retention': 'looking at what is held and until when',
   'place-hold': 'placing a hold',
+  'review-hold': 'saying that a hold is still needed',
   'ask-lift': 'asking for a hold to be lifted',
   'lift-hold': 'lifting a hold',
   reschedule: 'moving a date of destruction',

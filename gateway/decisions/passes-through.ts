@@ -55,6 +55,7 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'GET /retention/items/:id',
   ],
   'place-hold': ['POST /api/v1/retention/items/:id/holds', 'POST /retention/items/:id/hold'],
+  'review-hold': ['POST /api/v1/retention/holds/:id/review', 'POST /retention/holds/:id/review'],
   'ask-lift': ['POST /api/v1/retention/holds/:id/ask-lift', 'POST /retention/holds/:id/ask-lift'],
   'lift-hold': ['POST /api/v1/retention/holds/:id/lift', 'POST /retention/holds/:id/lift'],
   reschedule: [

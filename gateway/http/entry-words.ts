@@ -41,6 +41,8 @@ const sentences = {
   'duties.viewed': 'Looked at what is owed',
   'item.destroyed': 'Destroyed a package',
   'item.held': 'Placed a hold',
+  'item.hold-reviewed': 'Said that a hold is still needed',
+  'hold.review-due': 'Told who keeps records that a hold is to be looked at again',
   'item.lift-asked': 'Asked for a hold to be lifted',
   'item.hold-lifted': 'Lifted a hold',
   'item.moved': 'Moved a key to another shelf',

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { endpoint, type Endpoint } from '../http/endpoint.ts'
 import { asJson } from '../decisions/replies.ts'
 import type { RetentionDeps } from './act.ts'
-import { askToLift, lift, placeHold } from './holding.ts'
+import { askToLift, lift, placeHold, reviewHold } from './holding.ts'
 import { lookAtDue, lookAtHolds, lookAtLife, lookAtOutsideCopies } from './look.ts'
 import { reschedule } from './reschedule.ts'
 import { answerReturn, offerReturn } from './returning.ts'
@@ -62,6 +62,11 @@ export function retentionApi(deps: RetentionDeps): Endpoint[] {
 function lifting(deps: RetentionDeps): Endpoint[] {
   const at = { surface: 'api' } as const
   return [
+    endpoint({
+      ...at, method: 'post', path: `${root}/holds/:id/review`, summary: 'Say that a hold is still needed, and when somebody looks again', input: { params: shape.holdParams, body: shape.reviewBody },
+      answers: shape.holdDone,
+      handle: async (context, { params, body }) => asJson(await reviewHold(deps, context, params.id, body), (done) => done),
+    }),
     endpoint({
       ...at, method: 'post', path: `${root}/holds/:id/ask-lift`, summary: 'Ask for a hold to be lifted', input: { params: shape.holdParams, body: shape.reasonBody },
       answers: shape.holdDone,

@@ -50,6 +50,63 @@ export async function listHolds(
   return rows.map((row) => ({ ...parse(row), reference: String(row['reference']) }))
 }
 
+export interface HoldToReview {
+  readonly id: string
+  readonly itemId: string
+  readonly transferId: string
+  readonly reference: string
+  readonly agreement: string
+  /** The body that holds the data. */
+  readonly to: string
+  /** 'YYYY-MM-DD' */
+  readonly reviewOn: string
+}
+
+/** Those that stand, whose day has come, and of which nobody was told; at most 200. @param today 'YYYY-MM-DD' */
+export async function findHoldsToReview(db: Queryable, today: string): Promise<HoldToReview[]> {
+  const { rows } = await db.query(
+    `select h.id, h.item_id, h.review_on, i.transfer_id, t.reference, t.agreement, t.to_party
+     from concordat.hold h join concordat.item i on i.id = h.item_id join concordat.transfer t on t.id = i.transfer_id
+     where h.lifted_at is null and h.review_on <= $1
+       and not exists (select from concordat.hold_reminder r where r.hold_id = h.id and r.review_on = h.review_on)
+     order by h.review_on, h.id limit 200`,
+    [today],
+  )
+  return rows.map((row) => ({
+    id: String(row['id']),
+    itemId: String(row['item_id']),
+    transferId: String(row['transfer_id']),
+    reference: String(row['reference']),
+    agreement: String(row['agreement']),
+    to: String(row['to_party']),
+    reviewOn: String(row['review_on']),
+  }))
+}
+
+/** @returns false when another worker told first */
+export async function noteHoldReminder(tx: Transaction, hold: HoldToReview, at: Date): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into concordat.hold_reminder (hold_id, review_on, told_at) values ($1, $2, $3) on conflict do nothing`,
+    [hold.id, hold.reviewOn, at],
+  )
+  return rowCount === 1
+}
+
+/** It is still needed: the next day of review, with the one before it kept. */
+export async function insertHoldReview(
+  tx: Transaction,
+  permit: Permit,
+  hold: Pick<Hold, 'id' | 'reviewOn'>,
+  made: { readonly by: string; readonly at: Date; readonly reason: string; readonly reviewOn: string },
+): Promise<void> {
+  demand(permit, 'review-hold')
+  await tx.query(
+    `insert into concordat.hold_review (hold_id, reviewed_by, reviewed_at, reason, review_on_before, review_on_after) values ($1, $2, $3, $4, $5, $6)`,
+    [hold.id, made.by, made.at, made.reason, hold.reviewOn, made.reviewOn],
+  )
+  await tx.query(`update concordat.hold set review_on = $2 where id = $1`, [hold.id, made.reviewOn])
+}
+
 export async function askLift(
   tx: Transaction,
   permit: Permit,

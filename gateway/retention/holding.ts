@@ -8,7 +8,7 @@ import { notFound, stateConflict } from '../http/problem.ts'
 import { acting, heldBase, type RetentionDeps } from './act.ts'
 import { moveCopyDuty } from './copy-duties.ts'
 import type { Hold, HoldKind } from './hold.ts'
-import { askLift, insertHold, liftHold, lockHold } from './hold-store.ts'
+import { askLift, insertHold, insertHoldReview, liftHold, lockHold } from './hold-store.ts'
 import { moveItem } from './move.ts'
 import { countHolds } from './store.ts'
 
@@ -44,6 +44,28 @@ export function placeHold(
     } as const
     const moved = movedEvent(event, held.item.shelfRef, shelf, 'hold')
     return { value: { item: itemId, hold: id }, events: [event, ...moved] }
+  })
+}
+
+/** It is still needed: why, and when somebody looks again. @throws {Problem} `not-found`, `state.conflict` */
+export async function reviewHold(
+  deps: RetentionDeps,
+  context: PersonContext,
+  holdId: string,
+  { reason, reviewOn }: Pick<NewHold, 'reason' | 'reviewOn'>,
+): Promise<Outcome<HoldDone>> {
+  const hold = await found(context, holdId)
+  const said = () => ({ reasonGiven: reason.trim() !== '', reviewOn })
+  return acting(deps, context, hold.itemId, 'review-hold', said, async (held, judged) => {
+    mustStand(hold)
+    const { tx, now, person } = context
+    await insertHoldReview(tx, judged.permit, hold, { by: person.id, at: now, reason, reviewOn })
+    const event = {
+      ...heldBase(context, held, judged),
+      type: 'item.hold-reviewed',
+      detail: { hold: holdId, before: hold.reviewOn, after: reviewOn, reason },
+    } as const
+    return { value: { item: hold.itemId, hold: holdId }, events: [event] }
   })
 }
 
@@ -94,6 +116,11 @@ export async function lift(
     const moved = movedEvent(event, item.shelfRef, shelf, 'hold-lifted')
     return { value: { item: item.id, hold: holdId }, events: [event, ...moved] }
   })
+}
+
+/** For showing its item's page again. @throws {Problem} `not-found` */
+export async function itemOfHold(context: PersonContext, holdId: string): Promise<string> {
+  return (await found(context, holdId)).itemId
 }
 
 /** Whether this person may know of it is found out with its item. */

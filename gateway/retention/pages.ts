@@ -1,6 +1,7 @@
 // Retention as pages: the calendar of what is due, holds, schedules, certificates, and one item's whole life with what can be done
 // to it. A date is moved in two steps: what it would move, then moving it.
 import type { z } from 'zod'
+import { londonDate } from '../../policies/calendar.ts'
 import { asPage } from '../decisions/replies.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
 import { checkFields } from '../http/input.ts'
@@ -8,7 +9,7 @@ import { Problem, type FieldFault } from '../http/problem.ts'
 import type { RetentionDeps } from './act.ts'
 import { applySchedule } from './apply-schedule.ts'
 import { holdKinds } from './hold.ts'
-import { askToLift, lift, placeHold } from './holding.ts'
+import { askToLift, itemOfHold, lift, placeHold, reviewHold } from './holding.ts'
 import * as look from './look.ts'
 import { newClock, reschedule, type ClockWish } from './reschedule.ts'
 import { answerReturn, offerReturn } from './returning.ts'
@@ -128,7 +129,10 @@ async function lifePage(
 ): Promise<Reply> {
   return asPage(await look.lookAtLife(deps, context, id), (life) => ({
     ...(shown && shown.faults.length > 0 && { status: 400 }),
-    view: { template: 'kept-item.njk', data: { ...life, shown, holdKinds, tab: 'due' } },
+    view: {
+      template: 'kept-item.njk',
+      data: { ...life, shown, holdKinds, today: londonDate(context.now), tab: 'due' },
+    },
   }))
 }
 
@@ -166,14 +170,20 @@ async function previewPage(
     const would = { before: item.destroyOn, after: newClock(deps, item, wish).destroyOn }
     const shown: Shown = { form: 'clock', given, faults: [], would }
     return asPage(looked, (life) => ({
-      view: { template: 'kept-item.njk', data: { ...life, shown, holdKinds, tab: 'due' } },
+      view: {
+        template: 'kept-item.njk',
+        data: { ...life, shown, holdKinds, today: londonDate(context.now), tab: 'due' },
+      },
     }))
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'input.invalid')) throw error
     const shown: Shown = { form: 'clock', given, faults: error.fields }
     return asPage(looked, (life) => ({
       status: 400,
-      view: { template: 'kept-item.njk', data: { ...life, shown, holdKinds, tab: 'due' } },
+      view: {
+        template: 'kept-item.njk',
+        data: { ...life, shown, holdKinds, today: londonDate(context.now), tab: 'due' },
+      },
     }))
   }
 }
@@ -181,6 +191,14 @@ async function previewPage(
 function holds(deps: RetentionDeps): Endpoint[] {
   const input = { params: shape.holdParams }
   return [
+    endpoint({
+      ...at, method: 'post', path: '/retention/holds/:id/review', summary: 'Say that a hold is still needed, and when somebody looks again', input: { ...input, body: shape.reviewForm },
+      handle: async (context, { params: { id }, body }) => {
+        const checked = checkFields(shape.reviewBody, body)
+        if ('faults' in checked) return lifePage(deps, context, await itemOfHold(context, id), { form: `review-${id}`, given: body, faults: checked.faults })
+        return asPage(await reviewHold(deps, context, id, checked.data), ({ item }) => ({ redirect: itemPath(item) }))
+      },
+    }),
     endpoint({
       ...at, method: 'post', path: '/retention/holds/:id/ask-lift', summary: 'Ask for a hold to be lifted', input: { ...input, body: shape.reasonForm },
       handle: async (context, { params, body }) => asPage(await askToLift(deps, context, params.id, body.reason), ({ item }) => ({ redirect: itemPath(item) })),

@@ -12,6 +12,7 @@ export const holdParams = z.strictObject({ id: z.uuid('This is not the id of a h
 export const classParams = z.strictObject({ owner: key, class: key })
 
 export const holdBody = z.strictObject({ kind: z.enum(holdKinds), reason: text, reviewOn: day })
+export const reviewBody = z.strictObject({ reason: text, reviewOn: day })
 export const reasonBody = z.strictObject({ reason: text })
 /** Either a date or a class. */
 export const clockBody = z.union([
@@ -23,6 +24,7 @@ export const answerBody = z.strictObject({ returnable: z.boolean() })
 /** As forms send them: everything is text, and what is wrong is shown beside its field. */
 const typed = z.string().max(8000).default('')
 export const holdForm = z.strictObject({ kind: typed, reason: typed, reviewOn: typed })
+export const reviewForm = z.strictObject({ reason: typed, reviewOn: typed })
 export const reasonForm = z.strictObject({ reason: typed })
 export const clockForm = z.strictObject({
   destroyOn: typed,

@@ -287,6 +287,8 @@ const keeping = (): Record<string, Fitting> => {
     'post /retention/items/:id/clock': { kept: 'item', form: { destroyOn: addDays(reviewOn, 900), reason, confirmed: 'yes' } },
     'post /retention/items/:id/return': { kept: 'item' },
     'post /retention/items/:id/return/answer': { kept: 'item', form: { returnable: 'no' } },
+    'post /retention/holds/:id/review': { kept: 'hold', form: { reason, reviewOn } },
+    'post /api/v1/retention/holds/:id/review': { kept: 'hold', body: { reason, reviewOn } },
     'post /retention/holds/:id/ask-lift': { kept: 'hold', form: { reason } },
     'post /retention/holds/:id/lift': { kept: 'hold' },
     'get /api/v1/retention/items/:id': { kept: 'item' },

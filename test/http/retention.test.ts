@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { clockSetTo } from '../../gateway/clock.ts'
 import { addDays } from '../../gateway/retention/due-calendar.ts'
+import { remindOfHolds } from '../../gateway/retention/hold-reminders.ts'
 import { sweep } from '../../gateway/worker.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { Answer } from '../../demo/client.ts'
@@ -57,6 +58,31 @@ describe('retention', () => {
     const entries = await entriesFor(gateway, answer)
     expect(entries.map(({ type }) => type)).toEqual(['item.held', 'item.moved'])
     expect(entries[0]).toMatchObject({ detail: { kind: 'prosecution', reason: hold.reason }, clauses: expect.arrayContaining(['local/hold-reason']) as string[] }) // prettier-ignore
+  })
+
+  test('a hold whose day of review has come is told of once, and stays with a reason and another day', async () => {
+    const { item } = await kept()
+    const id = await placed(item.id)
+    const told = async () => {
+      const { rows } = await gateway.owner.query(`select recipient from concordat.mail where body like $1 and subject = 'A hold is to be looked at again' order by recipient`, [`%${item.id}%`]) // prettier-ignore
+      return rows.map((row) => row['recipient'])
+    }
+    const sweptOn = (at: Date) => remindOfHolds({ ...gateway.wiring, clock: () => at })
+    await sweptOn(new Date())
+    expect(await told()).toEqual([])
+    const day = new Date(`${hold.reviewOn}T09:00:00Z`)
+    expect(await sweptOn(day)).toBeGreaterThan(0)
+    await sweptOn(day)
+    expect(await told()).toEqual(['helen.marsh@hmi-prisons.example', 'marta.kowalczyk@hmi-prisons.example', 'samir.haddad@hmi-prisons.example']) // prettier-ignore
+    const next = new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10)
+    expect(expectRefusal(await post('helen.marsh', `/holds/${id}/review`, { reason: 'The trial was moved.', reviewOn: '2020-01-01' }), 'review-hold')).toEqual(['local/hold-reason']) // prettier-ignore
+    expectProblem(await post('ayesha.rahman', `/holds/${id}/review`, { reason: 'So.', reviewOn: next }), 'not-found') // prettier-ignore
+    const answer = await post('helen.marsh', `/holds/${id}/review`, { reason: 'The trial was moved.', reviewOn: next }) // prettier-ignore
+    expect(await entriesFor(gateway, answer)).toMatchObject([{ type: 'item.hold-reviewed', detail: { before: hold.reviewOn, after: next } }]) // prettier-ignore
+    await sweptOn(day)
+    expect(await told()).toHaveLength(3)
+    await sweptOn(new Date(`${next}T09:00:00Z`))
+    expect(await told()).toHaveLength(6)
   })
 
   test('local/two-lift: one person places a hold, and two lift it; the key goes back to the shelf of its date', async () => {
