@@ -20,7 +20,16 @@ export const things = ['transfer', 'item', 'document', 'photograph', 'enrolment'
 export type Thing = (typeof things)[number]
 
 const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
-  item: ['place-hold', 'review-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key'],
+  item: [
+    'place-hold',
+    'review-hold',
+    'ask-lift',
+    'lift-hold',
+    'reschedule',
+    'offer-return',
+    'answer-return',
+    'move-key',
+  ],
   document: [
     'put-forward',
     'pack',
