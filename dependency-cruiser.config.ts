@@ -25,6 +25,7 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   packages: ['sources'],
   people: ['decisions'],
   retention: ['decisions', 'people'],
+  rotation: ['exports', 'retention'],
   sources: [],
   tables: [],
   transfers: ['decisions', 'inspections', 'packages', 'people', 'retention', 'sources'],

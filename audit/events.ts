@@ -122,6 +122,13 @@ export const catalogue = {
   'retention.viewed': eventType(1, { list: name, shown: count, as: format.optional() }, {}),
   'destruction.overdue': eventType(1, { dueOn: day, state: name.optional() }, {}),
   'keys.reconciled': eventType(1, { used: count, entries: count, deliveries: count, differences: count }, {}),
+  /** Shelf keys in another store: each wrapped key was opened in both and was the same. The old ones end next. */
+  'keys.moved': eventType(
+    1,
+    { from: name, fromStore: name, to: name, toStore: name, shelves: count, keys: count },
+    {},
+  ),
+  'keys.move-ended': eventType(1, { from: name, fromStore: name, destroyed: count }, {}),
   /** Something that somebody has to look at: a damaged object, keys let out without an entry. */
   'incident.raised': eventType(1, { kind: name, found: name.optional() }, {}),
   /** A restored database showed as kept what the key store had destroyed. */

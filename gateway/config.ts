@@ -181,6 +181,13 @@ export function parseKeyConfig(
   return { keyDirectory: read.KEY_DIRECTORY, mailFrom: read.MAIL_FROM, ledgerOrigin: read.LEDGER_ORIGIN }
 }
 
+/** What `concordat keys move` needs beside the settings of two key stores. */
+export function parseMoveConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'databaseUrl'> {
+  return { databaseUrl: parsePart(environment.pick({ DATABASE_URL: true }), env).DATABASE_URL }
+}
+
 /** Which key store is meant. @throws {ConfigFault} naming each setting that it lacks */
 export function parseKeyStoreConfig(
   env: Readonly<Record<string, string | undefined>>,

@@ -64,7 +64,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const [keyStore, databases] = [await openKeyStore(config, { createMissing: createMissingKeys }), openDatabases(config, log)] // prettier-ignore
   const policies = await openPolicies(databases.gateway, { ...versionsIn(shipped.sources), loaded: shipped.agreements }, clock) // prettier-ignore
   const db = deciding(databases.gateway, policies)
-  await announceLostKeys(db, keyStore, log)
+  await announceLostKeys(db, keyStore, log, startedAt)
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
   const vault = await openFileVault(config.vaultDirectory)
   const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority, auditQueue: config.auditQueue }) // prettier-ignore
@@ -112,8 +112,8 @@ async function mailersOf(config: Config) {
   return { sendMail: await openMailer(config), sendSealed: openSealedMailer(config) }
 }
 
-async function announceLostKeys(db: Database, store: KeyStore, log: Log): Promise<void> {
-  for (const shelf of await confirmKeyStore(db, store)) log.error('key-store.lost', { shelf })
+async function announceLostKeys(db: Database, store: KeyStore, log: Log, now: Date): Promise<void> {
+  for (const shelf of await confirmKeyStore(db, store, now)) log.error('key-store.lost', { shelf })
 }
 
 /** What health asks: duties that nothing but a look at the database shows to be neglected. */

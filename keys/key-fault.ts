@@ -6,6 +6,7 @@ export type KeyFaultCode =
   | 'store.unsafe-mode'
   | 'store.read-only'
   | 'store.foreign'
+  | 'store.moved'
   | 'store.unfit'
   | 'store.locked'
   | 'store.unreachable'

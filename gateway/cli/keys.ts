@@ -8,6 +8,7 @@ import { parseKeyConfig, parseKeyStoreConfig, processEnvironment } from '../conf
 import { foldersOf, openKeyDirectory } from '../key-directory.ts'
 import { ledgerSigner } from '../ledger-signer.ts'
 import { openKeyStore } from '../open-key-store.ts'
+import { moveVerb } from './keys-move.ts'
 import { retireVerb, rotateVerb } from './keys-rotate.ts'
 import { witnessKeyCommand } from './keys-witness.ts'
 
@@ -15,6 +16,7 @@ export function keysVerb(): Command {
   return new Command('keys')
     .description('Look after the gateway’s own keys, or make those of a witness.')
     .addCommand(createVerb())
+    .addCommand(moveVerb())
     .addCommand(rotateVerb())
     .addCommand(retireVerb())
     .addCommand(witnessKeyCommand())

@@ -28,7 +28,7 @@ export interface Copy {
 
 export interface SealingDeps {
   readonly vault: Pick<Vault, 'write' | 'remove'>
-  readonly keyStore: Pick<KeyStore, 'create' | 'wrap'>
+  readonly keyStore: Pick<KeyStore, 'id' | 'create' | 'wrap'>
 }
 
 export function contextOf({

@@ -8,6 +8,7 @@ import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash } from '../decisions/judge.ts'
 import type { Transaction } from '../db.ts'
 import { record } from '../http/mount.ts'
+import { holdStoreInUse } from '../key-store-in-use.ts'
 import type { Log } from '../log.ts'
 import type { Vault } from '../vault.ts'
 import type { ExportDeps } from './act.ts'
@@ -17,7 +18,7 @@ import { factsOf } from './facts.ts'
 
 export interface DestroyCopyDeps extends ExportDeps {
   readonly log: Log
-  readonly keyStore: Pick<KeyStore, 'destroy' | 'unwrap'>
+  readonly keyStore: Pick<KeyStore, 'id' | 'destroy' | 'unwrap'>
   readonly vault: Pick<Vault, 'remove' | 'has'>
 }
 
@@ -43,6 +44,7 @@ async function destroyCopy(deps: DestroyCopyDeps, copy: Copy): Promise<void> {
   await deps.vault.remove(copy.vaultObject)
   if (await deps.vault.has(copy.vaultObject)) throw new Error('the vault object is still there')
   await deps.db.withTransaction(async (tx) => {
+    await holdStoreInUse(tx, deps.keyStore)
     const locked = await lockCopy(tx, copy.id)
     if (locked?.status.state !== 'sealed') return
     const { permit, decisionId } = await judgeDisposal(deps, tx, locked)

@@ -10,6 +10,7 @@ import type { Transaction } from '../db.ts'
 import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
+import { holdStoreInUse } from '../key-store-in-use.ts'
 import type { ExportDeps } from './act.ts'
 import { sealCopy, withVaultObject, type Copy, type SealingDeps } from './copy.ts'
 import { findCopy, insertCopy } from './copy-store.ts'
@@ -150,6 +151,7 @@ async function keep(
   { copy, sent }: Sealed,
 ): Promise<void> {
   const now = deps.clock()
+  await holdStoreInUse(tx, deps.keyStore)
   await lockDelivery(tx, delivery.id)
   const { permit, decisionId } = await judgePack(deps, tx, delivery.id)
   await insertCopy(tx, permit, copy)

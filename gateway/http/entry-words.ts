@@ -53,6 +53,8 @@ const sentences = {
   'retention.viewed': 'Looked at what is kept',
   'destruction.overdue': 'Found a destruction that is late',
   'keys.reconciled': 'Compared the keys used with entries and deliveries',
+  'keys.moved': 'Moved the keys to another key store',
+  'keys.move-ended': 'Destroyed the keys of the key store that was left',
   'incident.raised': 'Raised an incident',
   'destruction.replayed': 'Found that what a restored database holds was destroyed',
   'backup.taken': 'Took a backup',

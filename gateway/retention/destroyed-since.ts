@@ -6,6 +6,7 @@ import type { KeyStore } from '../../keys/key-store.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Transaction } from '../db.ts'
 import { record } from '../http/mount.ts'
+import { holdStoreInUse } from '../key-store-in-use.ts'
 import type { Log } from '../log.ts'
 import type { Vault } from '../vault.ts'
 import type { Item } from './item.ts'
@@ -15,7 +16,7 @@ export interface DestroyedSinceDeps {
   readonly db: Database
   readonly clock: Clock
   readonly log: Log
-  readonly keyStore: Pick<KeyStore, 'stateOf'>
+  readonly keyStore: Pick<KeyStore, 'id' | 'stateOf'>
   readonly vault: Pick<Vault, 'remove'>
 }
 
@@ -32,11 +33,12 @@ export async function replayDestructions(deps: DestroyedSinceDeps): Promise<stri
 }
 
 async function sayDestroyed(
-  { clock, vault }: DestroyedSinceDeps,
+  { clock, vault, keyStore }: DestroyedSinceDeps,
   tx: Transaction,
   ref: string,
 ): Promise<Item[]> {
   const now = clock()
+  await holdStoreInUse(tx, keyStore)
   const shelf = await lockShelf(tx, ref)
   if (shelf?.state !== 'open' && shelf?.state !== 'retiring') return []
   const items = await findSealedOn(tx, ref)

@@ -5,13 +5,14 @@ import type { KeyStore } from '../../keys/key-store.ts'
 import { moveItemKey } from '../../keys/opening.ts'
 import type { Permit } from '../../policies/decide.ts'
 import type { Transaction } from '../db.ts'
+import { holdStoreInUse } from '../key-store-in-use.ts'
 import { stateConflict } from '../http/problem.ts'
 import { sealingContext, type Item } from './item.ts'
 import { holdShelfOpen, openShelf, openShelfApart, retireShelf } from './shelf-store.ts'
 import { lockItem, putOnShelf } from './store.ts'
 
 export interface MoveDeps {
-  readonly keyStore: Pick<KeyStore, 'create' | 'unwrap' | 'wrap'>
+  readonly keyStore: Pick<KeyStore, 'id' | 'create' | 'unwrap' | 'wrap'>
 }
 
 /** Where an item is put: on the shelf of a date, or apart from all others. */
@@ -30,6 +31,7 @@ export async function moveItem(
   item: Item,
   place: Place,
 ): Promise<string> {
+  await holdStoreInUse(tx, deps.keyStore)
   await keepShelf(tx, item.shelfRef)
   const locked = await lockItem(tx, item.id)
   if (locked?.status.state !== 'sealed' || locked.shelfRef !== item.shelfRef)

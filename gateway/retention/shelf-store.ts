@@ -130,9 +130,11 @@ export async function findShelvesOf(db: Queryable, itemId: string): Promise<Shel
   return rows.map(parseShelf)
 }
 
-/** Shelves whose key should still be there. */
+/** Shelves whose key should still be there, those of kept deliveries among them. */
 export async function findLivingShelves(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query(`select ref from concordat.shelf where state <> 'destroyed' order by ref`)
+  const { rows } = await db.query(
+    `select ref from concordat.shelf where state <> 'destroyed' union select shelf from concordat.delivery_copy where wrapped_key is not null order by ref`,
+  )
   return rows.map((row) => String(row['ref']))
 }
 

@@ -8,6 +8,7 @@ import type { Transaction } from '../db.ts'
 import { recordFailedJob } from '../decisions/failed-job.ts'
 import { policyHash, ProcessRefused } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
+import { holdStoreInUse } from '../key-store-in-use.ts'
 import { findReturnOffer } from '../retention/clock-store.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
 import {
@@ -56,6 +57,7 @@ async function endShelf(deps: DestroyDeps, ref: string, done: Set<string>): Prom
   if (staying === 'waits') return []
   for (const each of staying) await stayBehind(deps, each)
   const items = await deps.db.withTransaction(async (tx) => {
+    await holdStoreInUse(tx, deps.keyStore)
     await lockShelf(tx, ref)
     const left = await findSealedOn(tx, ref)
     const permits: Permit[] = []
@@ -150,6 +152,8 @@ async function destroyItem(deps: DestroyDeps, item: Item): Promise<void> {
   await deps.vault.remove(item.vaultObject)
   if (await deps.vault.has(item.vaultObject)) throw new Error('the vault object is still there')
   await deps.db.withTransaction(async (tx) => {
+    // A store that the keys have left says of each that it is destroyed; the other one still opens it.
+    await holdStoreInUse(tx, deps.keyStore)
     await lockShelf(tx, item.shelfRef)
     const locked = await lockItem(tx, item.id)
     if (locked?.status.state !== 'sealed') return

@@ -10,6 +10,7 @@ import type { Database, Transaction } from '../db.ts'
 import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
+import { holdStoreInUse } from '../key-store-in-use.ts'
 import { buildPackage } from '../packages/package.ts'
 import { sealingContext, type Item } from '../retention/item.ts'
 import { ensureShelfKey } from '../retention/move.ts'
@@ -81,6 +82,7 @@ async function plan(deps: SealDeps, tx: Transaction, transferId: string): Promis
   const retention = deps.retention(transfer)
   if (!retention) throw new Error(`no retention class ${transfer.retentionClass} is resolvable`)
   const day = retention.destroyOn(startedAt)
+  await holdStoreInUse(tx, deps.keyStore)
   const shelf = await openShelf(tx, retention.owner, day)
   await ensureShelfKey(deps.keyStore, shelf)
   return { transfer, retention, shelf, destroyOn: day, startedAt, permit, exchange }
@@ -162,6 +164,7 @@ async function keep(
   const now = deps.clock()
   const transfer = await lockTransfer(tx, planned.id)
   if (transfer?.version !== planned.version) throw new Error('the transfer changed while it was sealed')
+  await holdStoreInUse(tx, deps.keyStore)
   await holdShelfOpen(tx, item.shelfRef)
   const { permit, decisionId } = await judgeSeal(deps, tx, transfer, item.cipherProfile, now)
   await insertItem(tx, permit, item)
