@@ -55,7 +55,14 @@ export async function collectDelivery(
     filename: `delivery-${delivery.number}.pgp`,
     contentType: 'application/pgp-encrypted',
     open: ({ entries }, signal) => openForRecipient(deps, copy, key.armored, entries[0].entryId, signal),
-    onBroken: () => ({ ...said, type: 'delivery.failed', detail: { reason: 'stream-broken', collection } }),
+    onBroken: (reason) => ({ ...said, type: 'delivery.failed', detail: { reason, collection } }),
+    isStillPermitted: async (then) => {
+      const held = await findCopy(then.tx, id)
+      const enrolled = await findEnrolledKey(then.tx, then.person.id)
+      if (held?.status.state !== 'sealed' || enrolled?.fingerprint !== key.fingerprint) return false
+      const asNow = await factsOf(then.tx, deps.concernsExport, then.person, then.now, { id, shownAs: 'download' }) // prettier-ignore
+      return deps.judge.rehearse('open', asNow).outcome === 'permit'
+    },
   }
   const { fingerprint } = key
   return {

@@ -29,7 +29,8 @@ export async function collectUrgent(
   const { tx, person, now } = context
   const share = await knownShare(deps, context, id)
   const readers = share.recipients.map((each) => each.id)
-  const facts = await urgentFacts(deps, context, { id, author: share.sharedBy, readers, shownAs: 'download' })
+  const asked = { id, author: share.sharedBy, readers, shownAs: 'download' } as const
+  const facts = await urgentFacts(deps, context, asked)
   const judged = await deps.judge.judge(context, 'open', facts)
   if (judged.outcome === 'refusal') return refused(judged)
   const key = await findEnrolledKey(tx, person.id)
@@ -50,11 +51,9 @@ export async function collectUrgent(
         at: deps.clock(),
       })
     },
-    onBroken: () => ({
-      ...said,
-      type: 'delivery.failed',
-      detail: { reason: 'stream-broken', channel: 'urgent' },
-    }),
+    onBroken: (reason) => ({ ...said, type: 'delivery.failed', detail: { reason, channel: 'urgent' } }),
+    isStillPermitted: async (then) =>
+      deps.judge.rehearse('open', await urgentFacts(deps, then, asked)).outcome === 'permit',
   }
   return {
     kind: 'done',

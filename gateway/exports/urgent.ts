@@ -29,7 +29,7 @@ type DocumentFacts = NonNullable<Facts['document']>
 /** What the rules see of an urgent share: the exchange of its own, with the people whom it names. */
 export function urgentFacts(
   deps: Pick<ExportDeps, 'concernsExport'>,
-  { tx, person, now }: PersonContext,
+  { tx, person, now }: Pick<PersonContext, 'tx' | 'person' | 'now'>,
   share: Partial<DocumentFacts> & { readonly readers: readonly string[] },
 ): Promise<Facts> {
   return factsOf(tx, deps.concernsExport, person, now, { exchange: kind, kind, ...share })

@@ -36,8 +36,10 @@ export interface Streamed {
   readonly contentType: string
   /** Called after the commit, never before; whatever it opens is closed when the client goes away. */
   open(after: AfterCommit, signal: AbortSignal): Promise<Readable>
-  /** Said when the stream broke after its start. */
-  onBroken(): LedgerEvent
+  /** Said when the stream broke after its start; `withdrawn`: because what was permitted is so no more. */
+  onBroken(reason: 'stream-broken' | 'withdrawn'): LedgerEvent
+  /** Asked again and again while it runs, about the person as they are then. What cannot be answered is a no. */
+  isStillPermitted(context: Pick<PersonContext, 'tx' | 'now' | 'person'>): Promise<boolean>
   /** The incident that it is, where what broke it is more than a reader who went away. */
   incidentOf?(cause: unknown): LedgerEvent | undefined
 }

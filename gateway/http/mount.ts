@@ -10,6 +10,7 @@ import type { Endpoint, Events, Reply } from './endpoint.ts'
 import { parseInput } from './input.ts'
 import { Problem } from './problem.ts'
 import { hasBody, takeUpload } from './upload.ts'
+import { Withdrawn, watchPermission } from './withdrawal.ts'
 import type { Identify, Person } from './who.ts'
 
 export interface MountDeps {
@@ -58,7 +59,9 @@ function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {
       const made = await endpoint.run(context, person, input)
       return { reply: made, entries: await record(tx, made.events, deps.clock()) }
     })
-    await send(req, res, reply, entries, deps)
+    const again = (tx: Transaction) =>
+      claim ? deps.identify.person(tx, claim, deps.clock()) : Promise.reject(unknownAgain())
+    await send(req, res, reply, entries, { ...deps, again })
   }
 }
 
@@ -68,6 +71,11 @@ function uploadOf(req: Request, { upload }: Endpoint) {
   if (hasBody(req) && req.body === undefined)
     throw new Problem('media.unsupported', 'Send the body as JSON with the content type application/json.')
   return undefined
+}
+
+/** An endpoint that takes anybody streams to nobody in particular: there is nobody to ask about. */
+function unknownAgain(): Problem {
+  return new Problem('person.unknown', 'Sign in and try again.')
 }
 
 function ledgerInDoubt(): Problem {
@@ -98,12 +106,17 @@ export async function record(
   return [first, ...rest]
 }
 
+interface SendDeps extends MountDeps {
+  /** Whoever asked, as they are in the register by then. */
+  readonly again: (tx: Transaction) => Promise<Person>
+}
+
 async function send(
   req: Request,
   res: Response,
   reply: Reply,
   entries: readonly [Appended, ...Appended[]],
-  deps: MountDeps,
+  deps: SendDeps,
 ): Promise<void> {
   if (reply.status !== undefined) res.status(reply.status)
   if (reply.filename !== undefined) res.attachment(reply.filename)
@@ -128,17 +141,23 @@ async function sendStream(
   res: Response,
   stream: NonNullable<Reply['stream']>,
   entries: readonly [Appended, ...Appended[]],
-  deps: MountDeps,
+  deps: SendDeps,
 ): Promise<void> {
   const gone = new AbortController()
   res.once('close', () => gone.abort())
+  const ask = () =>
+    deps.db.withTransaction(async (tx) =>
+      stream.isStillPermitted({ tx, now: deps.clock(), person: await deps.again(tx) }),
+    )
+  const endWatch = watchPermission(ask, gone)
   try {
     const source = await stream.open({ entries }, gone.signal)
     res.status(200).type(stream.contentType).attachment(stream.filename)
     await pipeline(source, res, { signal: gone.signal })
   } catch (error) {
     const incident = stream.incidentOf?.(error)
-    const events: Events = [stream.onBroken(), ...(incident ? [incident] : [])]
+    const why = gone.signal.reason instanceof Withdrawn ? 'withdrawn' : 'stream-broken'
+    const events: Events = [stream.onBroken(why), ...(incident ? [incident] : [])]
     await deps.db.withTransaction((tx) => record(tx, events, deps.clock()))
     if (!res.headersSent) throw error
     deps.log.warn('delivery.broken', {
@@ -147,6 +166,8 @@ async function sendStream(
       error,
     })
     res.destroy()
+  } finally {
+    endWatch()
   }
 }
 

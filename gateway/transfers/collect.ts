@@ -18,7 +18,7 @@ import type { Vault } from '../vault.ts'
 import { entryBase, type ActDeps } from './act.ts'
 import { lockVisible } from './approve.ts'
 import { factsOf } from './facts.ts'
-import { move } from './store.ts'
+import { findTransfer, move } from './store.ts'
 
 export interface CollectDeps extends ActDeps {
   readonly vault: Pick<Vault, 'read'>
@@ -62,23 +62,38 @@ export async function collectTransfer(
     type: 'item.collected',
     detail: { collection: collection.id, fingerprint: key.fingerprint },
   } as const
-  const broken = {
-    ...said,
-    type: 'delivery.failed',
-    detail: { reason: 'stream-broken', collection: collection.id },
-  } as const
   const value: Streamed = {
     filename: `${transfer.reference}.pgp`,
     contentType: 'application/pgp-encrypted',
     open: ({ entries }, signal) =>
       openPackage(deps, item, key.armored, deps.proofOf(entries[0].entryId), signal),
-    onBroken: () => broken,
+    onBroken: (reason) => ({
+      ...said,
+      type: 'delivery.failed',
+      detail: { reason, collection: collection.id },
+    }),
+    isStillPermitted: (then) => isStillPermitted(deps, then, id, key.fingerprint),
     incidentOf: (cause) => {
       const found = damageIn(cause)
       return found && { ...said, type: 'incident.raised', detail: { kind: 'object-damaged', found } }
     },
   }
   return { kind: 'done', value, events: [event] }
+}
+
+/** Decided as it would be now, and not kept: the decision that let it begin is. */
+async function isStillPermitted(
+  deps: CollectDeps,
+  { tx, now, person }: Pick<PersonContext, 'tx' | 'now' | 'person'>,
+  transferId: string,
+  fingerprint: string,
+): Promise<boolean> {
+  const transfer = await findTransfer(tx, transferId)
+  const item = await findItemOf(tx, transferId)
+  const key = await findEnrolledKey(tx, person.id)
+  if (!transfer || item?.status.state !== 'sealed' || key?.fingerprint !== fingerprint) return false
+  const facts = await factsOf(tx, person, transfer, now, openingFacts(item))
+  return deps.judge.rehearse('collect', facts).outcome === 'permit'
 }
 
 const damage: readonly KeyFaultCode[] = ['item.altered', 'item.truncated', 'item.wrong-context']

@@ -212,6 +212,44 @@ describe('a package', () => {
     expect(await deliveriesFailed(id)).toBe(2)
   })
 
+  test.each([
+    { what: 'leaves the team', undo: 'update concordat.inspection_member set member_until = null where person_id = $1', how: 'update concordat.inspection_member set member_until = greatest(member_from, current_date - 1) where person_id = $1' },
+    { what: 'is not registered any more', undo: `update concordat.person set subject = substr(subject, 6) where id = $1`, how: `update concordat.person set subject = 'left ' || subject where id = $1` },
+  ])('a download is stopped in the middle when its reader $what, and the ledger says so', async ({ how, undo }) => {
+    planted.manyRows = true
+    planted.vaultBreaksAt = Infinity
+    const id = await transferAt(gateway, 'available')
+    const person = await gateway.owner.query(`select id from concordat.person where subject = 'ayesha.rahman'`)
+    const ayesha = [person.rows[0]?.['id']]
+    const response = await fetch(`${gateway.url}/api/v1/requests/${id}/package`, { headers: { authorization: `Bearer ${await tokenOf(gateway, 'ayesha.rahman')}` } })
+    const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader()
+    expect((await reader.read()).done).toBe(false) // then nothing is read: the rest waits in the gateway
+    await gateway.owner.query(how, ayesha)
+    try {
+      await vi.waitFor(async () => expect(await deliveriesFailed(id)).toBe(1), 15_000)
+      const whole = async () => {
+        while (!(await reader.read()).done);
+      }
+      await expect(whole()).rejects.toThrow('terminated')
+    } finally {
+      await gateway.owner.query(undo, ayesha)
+    }
+    const [failed] = (await entriesFor(gateway, response)).filter(({ type }) => type === 'delivery.failed')
+    expect(failed).toMatchObject({ detail: { reason: 'withdrawn' } })
+  }) // prettier-ignore
+
+  test('a download goes on to its end while nothing changes, however slowly it is read', async () => {
+    planted.manyRows = true
+    const id = await transferAt(gateway, 'available')
+    const response = await fetch(`${gateway.url}/api/v1/requests/${id}/package`, { headers: { authorization: `Bearer ${await tokenOf(gateway, 'ayesha.rahman')}` } }) // prettier-ignore
+    const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader()
+    await reader.read()
+    const asked = gateway.wiring.clock().getTime()
+    await vi.waitFor(() => expect(gateway.wiring.clock().getTime() - asked).toBeGreaterThan(5000), 10_000) // two looks
+    while (!(await reader.read()).done);
+    expect(await deliveriesFailed(id)).toBe(0)
+  })
+
   const damages: [what: string, code: string, damage: (bytes: Buffer) => Buffer][] = [
     ['altered by one bit', 'item.altered', (bytes) => Buffer.from(bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] ?? 0) ^ 1))],
     ['cut off', 'item.altered', (bytes) => bytes.subarray(0, bytes.length - 20)],
