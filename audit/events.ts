@@ -128,6 +128,8 @@ export const catalogue = {
     { from: name, fromStore: name, to: name, toStore: name, shelves: count, keys: count },
     {},
   ),
+  /** Closed by an operator, so that what lies on them gets a new key. */
+  'shelves.retired': eventType(1, { shelves: count }, {}),
   'keys.move-ended': eventType(1, { from: name, fromStore: name, destroyed: count }, {}),
   /** Something that somebody has to look at: a damaged object, keys let out without an entry. */
   'incident.raised': eventType(1, { kind: name, found: name.optional() }, {}),

@@ -49,7 +49,7 @@ export function createApp(wiring: Wiring): Express {
     createSessions({
       db,
       clock,
-      secret: config.sessionSecret,
+      secrets: config.sessionSecrets,
       onError: (error) => log.error('session.store', { error }),
     }),
   )

@@ -39,6 +39,7 @@ const environment = z.object({
   AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   AWS_SESSION_TOKEN: z.string().min(1).optional(),
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters of randomness'),
+  SESSION_SECRET_BEFORE: z.string().min(32, 'must be at least 32 characters of randomness').optional(),
   OIDC_ISSUER: url(/^https?$/),
   OIDC_CLIENT_ID: z.string().min(1),
   OIDC_CLIENT_SECRET: z.string().min(16, 'must be at least 16 characters'),
@@ -77,7 +78,8 @@ export interface Config {
   /** The HMPPS audit queue that entries are copied to (Amazon SQS); none when undefined. */
   readonly auditQueue:
     { readonly url: string; readonly service: string; readonly access: AwsAccess } | undefined
-  readonly sessionSecret: string
+  /** The first signs; a session that the second signed still holds, while the secret is changed. */
+  readonly sessionSecrets: readonly [string, ...string[]]
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
   readonly apiAudience: string
   readonly mail: { readonly smtpUrl: string } | { readonly directory: string }
@@ -133,7 +135,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ledgerKeepMonths: read.LEDGER_KEEP_MONTHS,
     timeAuthority: timeAuthorityOf(read),
     auditQueue: auditQueueOf(read),
-    sessionSecret: read.SESSION_SECRET,
+    sessionSecrets: [
+      read.SESSION_SECRET,
+      ...(read.SESSION_SECRET_BEFORE === undefined ? [] : [read.SESSION_SECRET_BEFORE]),
+    ],
     oidc: { issuer: read.OIDC_ISSUER, clientId: read.OIDC_CLIENT_ID, clientSecret: read.OIDC_CLIENT_SECRET },
     apiAudience: read.API_AUDIENCE ?? publicUrl,
     mail: read.SMTP_URL

@@ -10,6 +10,7 @@ import { ledgerSigner } from '../ledger-signer.ts'
 import { openKeyStore } from '../open-key-store.ts'
 import { moveVerb } from './keys-move.ts'
 import { retireVerb, rotateVerb } from './keys-rotate.ts'
+import { rotateShelvesVerb } from './keys-rotate-shelves.ts'
 import { witnessKeyCommand } from './keys-witness.ts'
 
 export function keysVerb(): Command {
@@ -19,6 +20,7 @@ export function keysVerb(): Command {
     .addCommand(moveVerb())
     .addCommand(rotateVerb())
     .addCommand(retireVerb())
+    .addCommand(rotateShelvesVerb())
     .addCommand(witnessKeyCommand())
 }
 

@@ -54,6 +54,7 @@ const sentences = {
   'destruction.overdue': 'Found a destruction that is late',
   'keys.reconciled': 'Compared the keys used with entries and deliveries',
   'keys.moved': 'Moved the keys to another key store',
+  'shelves.retired': 'Closed shelves so that what lies on them gets new keys',
   'keys.move-ended': 'Destroyed the keys of the key store that was left',
   'incident.raised': 'Raised an incident',
   'destruction.replayed': 'Found that what a restored database holds was destroyed',

@@ -24,7 +24,8 @@ export const absoluteHours = 10
 export interface SessionDeps {
   readonly db: Database
   readonly clock: Clock
-  readonly secret: string
+  /** The first signs, each verifies. */
+  readonly secrets: readonly string[]
   readonly onError: (error: unknown) => void
 }
 
@@ -40,7 +41,7 @@ export function createSessions(deps: SessionDeps): RequestHandler[] {
   const attach = session({
     store,
     name: sessionCookie,
-    secret: deps.secret,
+    secret: [...deps.secrets],
     resave: false,
     saveUninitialized: false,
     rolling: true,

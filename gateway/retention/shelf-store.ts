@@ -93,6 +93,33 @@ export async function retireShelf(tx: Transaction, ref: string): Promise<void> {
   await tx.query(`update concordat.shelf set state = 'retiring' where ref = $1 and state = 'open'`, [ref])
 }
 
+/** Shelves of dates that something lies on and that were made before an instant: still to close, and closed and not ended. */
+export async function countShelvesMadeBefore(
+  db: Queryable,
+  at: Date,
+): Promise<{ readonly open: number; readonly ending: number }> {
+  const { rows } = await db.query(
+    `select count(*) filter (where s.state = 'open') as open, count(*) filter (where s.state <> 'open') as ending from concordat.shelf s
+     where ${rotated}`,
+    [at],
+  )
+  return { open: Number(rows[0]?.['open']), ending: Number(rows[0]?.['ending']) }
+}
+
+/** @returns how many were closed; the worker moves what lies on them, and ends them */
+export async function retireShelvesMadeBefore(tx: Transaction, at: Date, most: number): Promise<number> {
+  const { rowCount } = await tx.query(
+    `update concordat.shelf set state = 'retiring' where ref in (
+       select s.ref from concordat.shelf s where ${rotated} and s.state = 'open' order by s.destroy_on, s.ref limit $2 for update)`,
+    [at, most],
+  )
+  return rowCount ?? 0
+}
+
+/** An open shelf that nothing lies on is used again, or was used up: its key protects nothing. */
+const rotated = `s.kind = 'date' and s.made_at < $1 and (s.state in ('retiring', 'destroying')
+  or s.state = 'open' and exists (select from concordat.item i where i.shelf_ref = s.ref and i.state = 'sealed'))`
+
 /** Everything that still lies on it goes with it: each with its own permit. */
 export async function startDestroyingShelf(
   tx: Transaction,
