@@ -91,7 +91,10 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 60_000,
     types,
   })
-  pool.on('error', (error) => options.onIdleError?.(error))
+  // The server may be told to stop while our goodbye is still on its way to it: that breaks nothing.
+  pool.on('error', (error) => {
+    if (!pool.ending) options.onIdleError?.(error)
+  })
   // One that breaks while it is lent says so to nobody but itself, and an 'error' that nobody hears ends the process. Its
   // next statement fails, which is how whoever uses it learns of it.
   pool.on('connect', (client) => client.on('error', () => undefined))
