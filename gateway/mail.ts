@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createTransport } from 'nodemailer'
 import type { Config } from './config.ts'
 import type { Database, Transaction } from './db.ts'
 import type { JobQueue } from './jobs.ts'
@@ -17,11 +16,20 @@ export interface Notice {
 /** Hands one message over; rejects when it was not taken. */
 export type SendMail = (message: Notice & { readonly id: string }) => Promise<void>
 
+/** Nodemailer is loaded with the first message: a process that sends none does not hold it. */
+export function mailTransport<T>(open: (mailer: typeof import('nodemailer')) => T): () => Promise<T> {
+  let opened: Promise<T> | undefined
+  return () => (opened ??= import('nodemailer').then(open))
+}
+
 export async function openMailer(config: Pick<Config, 'mail' | 'mailFrom'>): Promise<SendMail> {
   if ('smtpUrl' in config.mail) {
-    const transport = createTransport(config.mail.smtpUrl)
+    const { smtpUrl } = config.mail
+    const transport = mailTransport(({ createTransport }) => createTransport(smtpUrl))
     return async ({ id, recipient, subject, body }) => {
-      await transport.sendMail({
+      await (
+        await transport()
+      ).sendMail({
         messageId: `<${id}@concordat>`,
         from: config.mailFrom,
         to: recipient,
@@ -32,9 +40,13 @@ export async function openMailer(config: Pick<Config, 'mail' | 'mailFrom'>): Pro
   }
   const { directory } = config.mail
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
+  const transport = mailTransport(({ createTransport }) =>
+    createTransport({ streamTransport: true, buffer: true, newline: 'windows' }),
+  )
   return async ({ id, recipient, subject, body }) => {
-    const sent = await transport.sendMail({
+    const sent = await (
+      await transport()
+    ).sendMail({
       messageId: `<${id}@concordat>`,
       from: config.mailFrom,
       to: recipient,

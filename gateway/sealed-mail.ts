@@ -10,8 +10,8 @@
 //         application/zip                      the package
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createTransport } from 'nodemailer'
 import type { Config } from './config.ts'
+import { mailTransport } from './mail.ts'
 
 export interface SealedMail {
   readonly id: string
@@ -112,9 +112,9 @@ export type SendSealed = (
 /** Over SMTP it goes to that one mailbox, whatever its headers say; without a mail server it is a file of the outbox. */
 export function openSealedMailer({ mail }: Pick<Config, 'mail'>): SendSealed {
   if ('smtpUrl' in mail) {
-    const transport = createTransport(mail.smtpUrl)
+    const transport = mailTransport(({ createTransport }) => createTransport(mail.smtpUrl))
     return async ({ from, to, raw }) => {
-      await transport.sendMail({ envelope: { from, to: [to] }, raw })
+      await (await transport()).sendMail({ envelope: { from, to: [to] }, raw })
     }
   }
   const { directory } = mail

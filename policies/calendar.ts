@@ -1,13 +1,13 @@
 // Days in London: which date an instant falls on, when that day ends, and which days are working days in England and
 // Wales. Dates are YYYY-MM-DD. A month ends on the same day number or on the last day of a shorter month, and calendar
 // days are never rolled forward over a weekend.
-import Holidays from 'date-holidays'
 import { Temporal } from 'temporal-polyfill'
+import bankHolidays from './bank-holidays.json' with { type: 'json' }
 import type { Period } from './period.ts'
 
 const LONDON = 'Europe/London'
-const bankHolidays = new Holidays('GB', 'ENG', { types: ['public', 'bank'] })
-const holidaysByYear = new Map<number, ReadonlySet<string>>()
+/** From date-holidays, of which a test makes it again: that library holds 20 MiB at rest, and these are all that is needed. */
+const holidays: ReadonlySet<string> = new Set(bankHolidays.days)
 
 /** The date in London at an instant. */
 export function londonDate(instant: Date): string {
@@ -27,18 +27,18 @@ export function endOfDay(date: string): Date {
   return startOfDay(Temporal.PlainDate.from(date).add({ days: 1 }).toString())
 }
 
-/** Whether a date is neither at a weekend nor a bank holiday in England and Wales, substitute days included. */
+/**
+ * Whether a date is neither at a weekend nor a bank holiday in England and Wales, substitute days included.
+ *
+ * @throws {RangeError} outside the years of which the bank holidays are known
+ */
 export function isWorkingDay(date: string): boolean {
   const day = Temporal.PlainDate.from(date)
-  return day.dayOfWeek <= 5 && !holidaysIn(day.year).has(date)
-}
-
-function holidaysIn(year: number): ReadonlySet<string> {
-  const known = holidaysByYear.get(year)
-  if (known !== undefined) return known
-  const dates = new Set(bankHolidays.getHolidays(year).map((holiday) => holiday.date.slice(0, 10)))
-  holidaysByYear.set(year, dates)
-  return dates
+  if (day.year < bankHolidays.from || day.year > bankHolidays.to)
+    throw new RangeError(
+      `The bank holidays of ${day.year} are not known, only those from ${bankHolidays.from} to ${bankHolidays.to}.`,
+    )
+  return day.dayOfWeek <= 5 && !holidays.has(date)
 }
 
 /**
