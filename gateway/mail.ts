@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type * as Nodemailer from 'nodemailer'
 import type { Config } from './config.ts'
 import type { Database, Transaction } from './db.ts'
 import type { JobQueue } from './jobs.ts'
@@ -17,7 +18,7 @@ export interface Notice {
 export type SendMail = (message: Notice & { readonly id: string }) => Promise<void>
 
 /** Nodemailer is loaded with the first message: a process that sends none does not hold it. */
-export function mailTransport<T>(open: (mailer: typeof import('nodemailer')) => T): () => Promise<T> {
+export function mailTransport<T>(open: (mailer: typeof Nodemailer) => T): () => Promise<T> {
   let opened: Promise<T> | undefined
   return () => (opened ??= import('nodemailer').then(open))
 }
