@@ -1,5 +1,6 @@
 // What runs beside requests: sealing what was supplied, sending mail, and the sweep that destroys what is due and issues
 // its certificates. Any number may run; rows and queues let one work on each thing.
+import { countDecisions } from './decisions/enforcement.ts'
 import { recordFailedJob } from './decisions/failed-job.ts'
 import { destroyDueCopies } from './exports/destroy.ts'
 import { mailDelivery } from './exports/mail-delivery.ts'
@@ -53,6 +54,7 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
       .then(() => reconcileKeys(wiring))
       .then(() => scheduleExports(wiring))
       .then(() => pruneLedger(wiring))
+      .then(() => countDecisions(db))
       .then(() => recordPass(db, 'sweep', clock()))
       .catch((error: unknown) => void log.error('sweep', { error }))
       .finally(() => {

@@ -6,7 +6,9 @@ import { allEndpoints } from '../../gateway/app.ts'
 import { addDays } from '../../gateway/retention/due-calendar.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { columns as figureColumns } from '../../gateway/figures/columns.ts'
+import { passesThrough } from '../../gateway/decisions/passes-through.ts'
 import { londonDate } from '../../policies/calendar.ts'
+import type { Act } from '../../policies/facts.ts'
 import type { TransferState } from '../../gateway/transfers/transfer.ts'
 import { readSources } from '../../policies/sources.ts'
 import { policiesDir } from '../policies/policies.ts'
@@ -40,6 +42,16 @@ const people = [
   { who: 'martin.boyle', title: 'report owner' },
   { who: 'colin.baxter', title: 'scrutiny team' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
+
+/** Ways that judge this act for another call than the one that is made here: another outcome, a second step, a file. */
+const otherCalls = [
+  'part-supply: POST /api/v1/requests/:id/supply',
+  'part-supply: POST /requests/:id/supply',
+  'escalate: POST /api/v1/requests/:id/supply',
+  'escalate: POST /requests/:id/supply',
+  'reschedule: POST /retention/schedules/:owner/:class',
+  'propose-version: POST /agreements/propose',
+]
 
 interface Fitting {
   /** The state of the transfer that the address names. */
@@ -525,15 +537,30 @@ describe('the access matrix', () => {
     return person.send(path, form, token)
   }
 
+  /** By endpoint, the acts that were judged in answering it. */
+  const judged = new Map<string, Set<Act>>()
+  const keepJudged = async (name: string, decisions: readonly string[]) => {
+    const { rows } = await gateway.owner.query(
+      'select act from concordat.decision where id = any ($1::uuid[])',
+      [decisions],
+    )
+    judged.set(name, new Set([...(judged.get(name) ?? []), ...rows.map((row) => row['act'] as Act)]))
+  }
+
   /** What came of it, as the ledger has it. */
-  const outcomeOf = async (answer: { status: number; headers: Headers }): Promise<Outcome> => {
+  const outcomeOf = async (name: string, answer: { status: number; headers: Headers }): Promise<Outcome> => {
     const { rows } = await gateway.owner.query(
       `select convert_from(e.body, 'UTF8')::jsonb as entry from ledger.index i join ledger.entry e on e.id = i.entry_id where i.kind = 'correlation' and i.key = $1`,
       [answer.headers.get('x-request-id')],
     )
     const entries = rows.map(
-      (row) => row['entry'] as { type: string; clauses?: string[]; detail: { code?: string } },
+      (row) =>
+        row['entry'] as { type: string; decision?: string; clauses?: string[]; detail: { code?: string } },
     ) // as audit/entry.ts writes it
+    await keepJudged(
+      name,
+      entries.flatMap(({ decision }) => decision ?? []),
+    )
     if (entries.length === 0) return { cell: 'NOT RECORDED', clauses: [] }
     const refused = entries.find(({ type }) => type === 'decision.refused')
     if (refused)
@@ -571,6 +598,7 @@ describe('the access matrix', () => {
         rows.set(name, [
           ...(rows.get(name) ?? []),
           await outcomeOf(
+            `${method.toUpperCase()} ${path}`,
             await call(
               method,
               path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
@@ -582,6 +610,22 @@ describe('the access matrix', () => {
       }
     }
     await expectGolden('access-matrix.md', writeMatrix(endpoints, rows))
+    const unnamed = [...judged].flatMap(([name, acts]) =>
+      [...acts].filter((act) => !passesThrough[act]?.includes(name)).map((act) => `${act}: ${name}`),
+    )
+    expect(
+      unnamed,
+      'acts that decisions/passes-through.ts does not name for the endpoint that judges them',
+    ).toEqual([])
+    const unseen = Object.entries(passesThrough).flatMap(([act, ways]) =>
+      ways
+        .filter((way) => !way.startsWith('job ') && !judged.get(way)?.has(act as Act))
+        .map((way) => `${act}: ${way}`),
+    )
+    expect(
+      unseen.filter((way) => !otherCalls.includes(way)),
+      'ways of decisions/passes-through.ts that judged no such act',
+    ).toEqual([])
   }, 900_000)
 })
 

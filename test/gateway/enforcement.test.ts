@@ -1,0 +1,69 @@
+// "Last enforced, count": the same before and after it is added up, for every clause, and without reading what was counted.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Database } from '../../gateway/db.ts'
+import { countDecisions, readEnforcement } from '../../gateway/decisions/enforcement.ts'
+import { permittedRequest, startGateway, type TestGateway } from '../support/gateway.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway({ withWorker: false, people: 50 })
+})
+afterAll(() => gateway.close())
+
+const ask = async (inspection?: string) =>
+  (await gateway.as('ayesha.rahman')).post('/api/v1/requests', { ...permittedRequest(gateway), ...(inspection !== undefined && { inspection }) }) // prettier-ignore
+const counted = () => gateway.wiring.db.withTransaction(readEnforcement)
+const uncounted = async () => {
+  const { rows } = await gateway.owner.query('select count(*)::int as n from concordat.uncounted_decision')
+  return Number(rows[0]?.['n'])
+}
+
+test('is whole at every moment: before decisions are added up, after, and while there are some of each', async () => {
+  await ask()
+  await ask('NO-SUCH-1')
+  const before = await counted()
+  expect(before.get('hmpps-2025/11-relevance')).toMatchObject({ tested: 2, refused: 1, lastRefused: expect.any(Date) as Date }) // prettier-ignore
+  expect(before.get('hmpps-2025/16-dsa')).toMatchObject({ tested: 2, refused: 0 })
+  expect(await uncounted()).toBeGreaterThanOrEqual(2)
+  await countDecisions(gateway.wiring.db)
+  expect(await uncounted()).toBe(0)
+  expect(await counted()).toEqual(before)
+  await ask('NO-SUCH-2')
+  const after = await counted()
+  expect(after.get('hmpps-2025/11-relevance')).toMatchObject({ tested: 3, refused: 2 })
+  await countDecisions(gateway.wiring.db)
+  expect(await counted()).toEqual(after)
+})
+
+test('counts each decision once when several add up at the same time', async () => {
+  for (let made = 0; made < 6; made += 1) await ask('NO-SUCH-3')
+  const before = await counted()
+  const { db } = gateway.wiring
+  await Promise.all([countDecisions(db), countDecisions(db), countDecisions(db)])
+  expect(await counted()).toEqual(before)
+  expect(await uncounted()).toBe(0)
+})
+
+test('what is counted goes back when the pass does not end', async () => {
+  await ask('NO-SUCH-4')
+  const before = await counted()
+  const { db } = gateway.wiring
+  const lost: Pick<Database, 'withTransaction'> = {
+    withTransaction: (work) =>
+      db.withTransaction(async (tx) => {
+        await work(tx)
+        throw new Error('the connection is lost')
+      }),
+  }
+  await expect(countDecisions(lost)).rejects.toThrow('lost')
+  expect(await uncounted()).toBeGreaterThan(0)
+  expect(await counted()).toEqual(before)
+})
+
+test('reads no decision that was counted', async () => {
+  await countDecisions(gateway.wiring.db)
+  const before = await counted()
+  // As its owner, which the gateway is not: what is counted must not need the decisions any more.
+  await gateway.owner.query(`update concordat.decision set tested = '{}'`)
+  expect(await counted()).toEqual(before)
+})
