@@ -28,6 +28,9 @@ export const subjectKinds = [
   'consent',
   'release',
   'draft-check',
+  'hub-user',
+  'disclosure-table',
+  'hub-answer',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

@@ -11,6 +11,22 @@ export const hubEvents = {
     { added: count, changed: count, unchanged: count, faults: count, sha256: sha256Hex },
     {},
   ),
+  /** `rows` are those of the search; a download that broke off has another entry. */
+  'hub-data.downloaded': eventType(1, { rows: count, filters: names }, {}),
+  /** A return was looked through before it is put on the Hub; places that look sensitive are counted, never quoted. */
+  'hub-return.submitted': eventType(1, { sha256: sha256Hex, sizeBytes: count }, {}),
+  'hub-return.rejected': eventType(1, { sha256: sha256Hex, sizeBytes: count, findings: count }, {}),
+  'hub-door.viewed': eventType(1, { as: format }, {}),
+  'hub-session.opened': eventType(1, { purpose: name }, {}),
+  'hub-conditions.accepted': eventType(1, { version: name, sha256: sha256Hex }, {}),
+  'hub-conditions.amended': eventType(1, { version: name, sha256: sha256Hex }, {}),
+  'hub-users.viewed': eventType(1, { shown: count, as: format }, {}),
+  'hub-use.viewed': eventType(1, { shown: count, ofOne: z.boolean(), as: format }, {}),
+  'hub-access.granted': eventType(1, { organisation: name, until: day }, {}),
+  'hub-access.restricted': eventType(1, {}, {}),
+  'hub-access.ended': eventType(1, { how: name, sessions: count }, {}),
+  'hub-mailbox.told': eventType(1, {}, {}),
+  'hub-team.told': eventType(1, { people: count }, {}),
   'clearances.viewed': eventType(1, { shown: count, as: format }, {}),
   'clearance.viewed': eventType(1, { shown: count, as: format }, {}),
   'clearance.opened': eventType(1, { kind: name }, {}),
@@ -34,6 +50,17 @@ export const hubEvents = {
   'figure.published': eventType(1, { version: count }, {}),
   /** This copy, and no other, is for public release. */
   'draft.cleared': eventType(1, { sha256: sha256Hex, figures: count }, {}),
+  /** A table as it would go out; of what is hidden it says how much. */
+  'disclosure-table.checked': eventType(1, { cells: count, hidden: count, sha256: sha256Hex }, {}),
+  'disclosure-table.viewed': eventType(1, { as: format }, {}),
+  'disclosure-table.cleared': eventType(1, {}, {}),
+  'disclosure-table.downloaded': eventType(1, {}, {}),
+  'hub-answers.viewed': eventType(1, { shown: count, as: format }, {}),
+  'hub-answer.viewed': eventType(1, { as: format }, {}),
+  'hub-answer.asked': eventType(1, { kind: name, version: count }, {}),
+  'hub-answer.answered': eventType(1, { answer: name }, {}),
+  /** `section44`: it is due to come out as statistics, which was shown. */
+  'hub-answer.released': eventType(1, { kind: name, section44: z.boolean() }, {}),
   'releases.viewed': eventType(1, { shown: count, as: format }, {}),
   'release.set': eventType(1, { version: count, releaseOn: day.optional(), before: day.optional() }, {}),
 } as const

@@ -13,6 +13,8 @@ import { bigint, bytea } from './tree-store.ts'
 
 export interface LogFilters {
   readonly type?: EventType
+  /** Any of these. */
+  readonly types?: readonly EventType[]
   /** A person's username. */
   readonly actor?: string
   /** A process's name. */
@@ -99,6 +101,11 @@ async function findEntries(db: Queryable, filters: LogFilters, page: LogPage): P
       ({ kind, key }) =>
         `exists (select from ledger.index i where i.kind = ${given(kind)} and i.key = ${given(key)} and i.entry_id = entry.id)`,
     ),
+    ...(filters.types
+      ? [
+          `exists (select from ledger.index i where i.kind = 'type' and i.key = any (${given(filters.types)}) and i.entry_id = entry.id)`,
+        ]
+      : []),
     ...personal(filters, given),
     ...(filters.from ? [`entry.id >= ${given(lowestIdAt(filters.from))}`] : []),
     ...(filters.until ? [`entry.id < ${given(lowestIdAt(filters.until))}`] : []),

@@ -44,6 +44,14 @@ const commandLine = { clientId: 'concordat-cli', redirectUri: 'http://127.0.0.1/
 const ledgerOrigin = 'gateway.concordat.example/audit/1'
 export const scopes = ['transfers', 'keys', 'ledger'] as const
 
+/** Everybody in the demonstration sits at a managed device in the office. */
+const hubSettings = {
+  HUB_NETWORKS: '127.0.0.0/8,::1/128',
+  HUB_MANAGED_NETWORKS: '127.0.0.0/8,::1/128',
+  HUB_MAIL_DOMAINS: 'hmi-prisons.example,hmpps.example,justice.example',
+  HUB_MAILBOX: 'hubusers@justice.example',
+}
+
 export async function prepareEnvironment(around: Surroundings): Promise<Environment> {
   const publicUrl = `http://localhost:${around.port}`
   const clientSecret = randomBytes(24).toString('base64url')
@@ -88,6 +96,7 @@ export async function prepareEnvironment(around: Surroundings): Promise<Environm
     OIDC_ISSUER: identity.issuer,
     OIDC_CLIENT_ID: 'concordat',
     OIDC_CLIENT_SECRET: clientSecret,
+    ...hubSettings,
     LOG_LEVEL: 'warn',
   })
   return { config, identity, seeded, commandLine, sourceRows: source.rows, witnesses }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Queryable } from '../gateway/db.ts'
 import { londonDate } from '../policies/calendar.ts'
 import { seedFigures } from './figures.ts'
+import { seedHub } from './hub.ts'
 import type { DemonstrationPerson } from './identity/people.ts'
 
 export interface Seeded {
@@ -33,6 +34,7 @@ export async function seed(
     [inspection, issuer, day(now, -30)],
   )
   await seedFigures(owner, issuer, now)
+  await seedHub(owner, issuer, now)
   return { inspection, establishment }
 }
 

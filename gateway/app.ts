@@ -18,6 +18,7 @@ import { concernEndpoints } from './concerns/endpoints.ts'
 import { exportEndpoints } from './exports/endpoints.ts'
 import { figureEndpoints } from './figures/endpoints.ts'
 import { forgettingEndpoints } from './forgetting/endpoints.ts'
+import { hubEndpoints } from './hub/endpoints.ts'
 import { peopleEndpoints } from './people/endpoints.ts'
 import { retentionEndpoints } from './retention/endpoints.ts'
 import { signInRoutes } from './people/sign-in.ts'
@@ -81,6 +82,7 @@ export function allEndpoints(wiring: Wiring) {
     ...agreementEndpoints(wiring),
     ...assuranceEndpoints(wiring),
     ...forgettingEndpoints(wiring),
+    ...hubEndpoints(wiring),
     ...figureEndpoints(wiring),
     ...clearanceEndpoints(wiring),
   ]

@@ -3,11 +3,17 @@ import path from 'node:path'
 import { z } from 'zod'
 import { keyStoreKinds } from '../keys/key-store.ts'
 import { keyStoreChecks, keyStoreOf, type KeyStoreConfig } from './key-store-config.ts'
+import { parseNetwork } from './networks.ts'
 import type { AwsAccess } from './sqs.ts'
 
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: 'must be a URL' })
 const database = url(/^postgres(ql)?$/)
 const directory = z.string().min(1).transform((text) => path.resolve(text)) // prettier-ignore
+
+const listed = z.string().transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')) // prettier-ignore
+const networks = listed
+  .refine((each) => each.every((one) => parseNetwork(one) !== undefined), 'must be networks like 10.1.0.0/16, with commas')
+  .default([]) // prettier-ignore
 
 const environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
@@ -51,6 +57,10 @@ const environment = z.object({
   MAIL_FROM: z.email().default('no-reply@concordat.example'),
   TRUSTED_PROXIES: z.string().min(1).optional(),
   HUB_SILENCE_ROUTE: z.enum(['on', 'off']).default('on'),
+  HUB_NETWORKS: networks,
+  HUB_MANAGED_NETWORKS: networks,
+  HUB_MAIL_DOMAINS: listed.default([]),
+  HUB_MAILBOX: z.email().default('hubusers@justice.gov.uk'),
   BACKUP_DAYS: z.coerce.number().int().min(0).max(3650).default(35),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -92,6 +102,13 @@ export interface Config {
   readonly backupDays: number
   /** Whether a request to publish Hub data that nobody answers opens the route of the memorandum with HMPPS; off: consent only. */
   readonly hubSilenceRoute: boolean
+  /** Networks (CIDR) that Hub data can be opened from, and those with managed devices alone, where it can be downloaded; none: nobody. */
+  readonly hubNetworks: readonly string[]
+  readonly hubManagedNetworks: readonly string[]
+  /** Domains whose addresses are of work accounts. */
+  readonly hubMailDomains: readonly string[]
+  /** The mailbox of the Hub's users, as hub-2023/2.5 names it. */
+  readonly hubMailbox: string
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -149,6 +166,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     trustedProxies: read.TRUSTED_PROXIES?.split(',').map((name) => name.trim()) ?? false,
     backupDays: read.BACKUP_DAYS,
     hubSilenceRoute: read.HUB_SILENCE_ROUTE === 'on',
+    hubNetworks: read.HUB_NETWORKS,
+    hubManagedNetworks: read.HUB_MANAGED_NETWORKS,
+    hubMailDomains: read.HUB_MAIL_DOMAINS,
+    hubMailbox: read.HUB_MAILBOX,
     logLevel: read.LOG_LEVEL,
   }
 }

@@ -12,6 +12,7 @@ import { loadPolicies } from '../policies/pack.ts'
 import { resolveRetention } from '../policies/retention.ts'
 import { versionsIn } from '../policies/versions.ts'
 import { deciding, live, openPolicies, type Policies } from './agreements/policies.ts'
+import { describeHub } from './hub/exchanges.ts'
 import { describeHubPublication } from './clearance/hub-publication.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -99,7 +100,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
     ...whatIsOwed(db, clock, startedAt),
-    get concernsExport() { return describeConcernsExport(policies.today()) }, get hubPublication() { return describeHubPublication(policies.today()) },
+    get concernsExport() { return describeConcernsExport(policies.today()) }, get hub() { return describeHub(policies.today()) }, get hubPublication() { return describeHubPublication(policies.today()) },
     ledgerBusy: watchBacklog(db, clock, 250, () => performance.now()),
     close: async () => {
       await Promise.all([jobs.stop(), ledger.stop()])

@@ -81,6 +81,7 @@ const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
 /** Acts that need nothing but who does them; what is asked of one figure is an act on a document. */
 const figureActs: ReadonlySet<Act> = new Set([
   'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft',
+  'amend-conditions', 'read-hub-use',
 ] as const) // prettier-ignore
 
 /** @returns undefined where the facts hold nothing that the act could be done to */
@@ -122,7 +123,7 @@ function erasureOf({ erasure }: Facts): Entity | undefined {
 function withPeople(attributes: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(attributes).map(([key, value]: [string, unknown]) => {
-      if (['author', 'photographer', 'liftAskedBy', 'proposer'].includes(key))
+      if (['author', 'photographer', 'liftAskedBy', 'proposer', 'lineManager'].includes(key))
         return [key, personId(String(value))]
       if (key === 'readers' && Array.isArray(value)) return [key, value.map(String).map(personId)]
       return [key, value]

@@ -9,8 +9,8 @@ export const acts = [
   'request', 'return', 'approve', 'supply', 'part-supply', 'escalate', 'seal', 'collect', 'acknowledge', 'attest', 'register-copy', 'receive-copy', 'answer-media', 'dispose-copy', 'destroy', 'view',
   'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries', 'ask-erasure', 'authorise-erasure',
   'read-retention', 'place-hold', 'review-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
-  'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft', 'attest-figure', 'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
-  'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'plan', 'look-up', 'dispose', 'ask',
+  'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft', 'amend-conditions', 'read-hub-use', 'attest-figure', 'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
+  'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'admit', 'end-hub-access', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
@@ -46,7 +46,7 @@ const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
     'attest-figure',
   ],
   photograph: ['show', 'include', 'share'],
-  enrolment: ['admit'],
+  enrolment: ['admit', 'end-hub-access'],
   visit: ['plan', 'look-up'],
 }
 

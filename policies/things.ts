@@ -24,8 +24,9 @@ const governed = {
 /** What Data and Analysis has given the person who acts, and on what terms it was accepted (hub-2023, section 2). */
 const hubAccessShape = z
   .object({
-    writtenOn: dateShape,
-    until: dateShape,
+    /** Absent where nobody ever authorised the person. */
+    writtenOn: dateShape.exactOptional(),
+    until: dateShape.exactOptional(),
     termsAccepted: z.boolean(),
     /** Versions of the Conditions of Use. */
     conditionsAccepted: z.string(),
@@ -220,6 +221,11 @@ export const enrolmentShape = z
     organisation: z.string().exactOptional(),
     /** Roles that the person holds now for another party. */
     otherRoles: z.int().min(0).exactOptional(),
+    /** Whether the person's address is one of a work account. */
+    workAddress: z.boolean().exactOptional(),
+    lineManager: z.string().exactOptional(),
+    /** Whether the account has not been used for the period after which it is listed for deletion. */
+    dormant: z.boolean().exactOptional(),
   })
   .readonly()
 

@@ -91,8 +91,9 @@ export const demonstrationPeople = [
     name: 'Helen Marsh',
     email: 'helen.marsh@hmi-prisons.example',
     party: 'hmi-prisons',
-    roles: ['records-manager'],
-    description: 'Records manager, HMI Prisons. Looks after dates of destruction and holds.',
+    roles: ['records-manager', 'hub-administrator'],
+    description:
+      'Records manager, HMI Prisons. Looks after dates of destruction and holds, and after accounts of the Performance Hub.',
   },
   {
     subject: 'leila.santos',

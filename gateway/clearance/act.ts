@@ -2,21 +2,17 @@
 // same refusal whether or not the one that they name exists.
 import type { Subject } from '../../audit/event-frame.ts'
 import type { Config } from '../config.ts'
-import type { Judge } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, Problem, stateConflict } from '../http/problem.ts'
-import type { JobQueue } from '../jobs.ts'
+import type { HubDeps } from '../hub/act.ts'
 import type { Clearance, ConsentRequest } from './clearance.ts'
 import { findRequest, lockRequest } from './consent-store.ts'
 import type { HubPublication } from './hub-publication.ts'
 import { lockClearance } from './store.ts'
 
-export interface ClearanceDeps {
-  readonly judge: Judge
-  readonly jobs: Pick<JobQueue, 'send'>
-  readonly publicUrl: string
+export interface ClearanceDeps extends HubDeps {
   readonly hubPublication: HubPublication
-  readonly config: Pick<Config, 'hubSilenceRoute'>
+  readonly config: HubDeps['config'] & Pick<Config, 'hubSilenceRoute'>
 }
 
 export type As = 'page' | 'json'

@@ -8,7 +8,8 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { Problem, stateConflict, type FieldFault } from '../http/problem.ts'
 import type { StoredFigure } from '../figures/figure.ts'
 import { listFigureVersions } from '../figures/store.ts'
-import { allowed, type Allowed } from '../people/allowed.ts'
+import { withHubData } from '../hub/open.ts'
+import type { Allowed } from '../people/allowed.ts'
 import { about, takeClearance, type ClearanceDeps } from './act.ts'
 import type { Clearance } from './clearance.ts'
 import { insertRequest } from './consent-store.ts'
@@ -24,7 +25,7 @@ export function ask(
   clearanceId: string,
   body: AskBody,
 ): Promise<Outcome<string>> {
-  return allowed(deps, context, 'ask-consent', async ({ base, permit }) => {
+  return withHubData(deps, context, 'ask-consent', 'screen', async ({ base, permit }) => {
     const clearance = await takeClearance(context, clearanceId)
     const figure = await checked(deps, context, body)
     const { warnAt, dueAt } = dutyDates(deps.hubPublication.answer, context.now)

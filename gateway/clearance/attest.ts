@@ -5,14 +5,12 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { stateConflict } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
+import { smallestCount } from '../disclosure/table.ts'
 import { about, fieldFault, takeBoth, type ClearanceDeps } from './act.ts'
 import { attestations } from './clearance.ts'
 import { insertAttestation } from './consent-store.ts'
 import { factsOfFigure } from './facts.ts'
 import type { AttestBody } from './schemas.ts'
-
-/** The smallest count that goes out. The texts give none: local (S45). */
-export const smallestCount = 5
 
 /** @throws {Problem} `not-found`, `input.invalid`, `state.conflict` */
 export async function attest(

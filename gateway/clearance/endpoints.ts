@@ -3,8 +3,16 @@ import type { Endpoint } from '../http/endpoint.ts'
 import type { ClearanceDeps } from './act.ts'
 import { clearanceApi } from './api.ts'
 import { checkEndpoints } from './check-endpoints.ts'
+import { hubAnswerEndpoints } from './hub-answer-endpoints.ts'
+import { tableEndpoints } from './table-endpoints.ts'
 import { clearancePages } from './pages.ts'
 
 export function clearanceEndpoints(deps: ClearanceDeps): Endpoint[] {
-  return [...clearanceApi(deps), ...clearancePages(deps), ...checkEndpoints(deps)]
+  return [
+    ...clearanceApi(deps),
+    ...clearancePages(deps),
+    ...checkEndpoints(deps),
+    ...tableEndpoints(deps),
+    ...hubAnswerEndpoints(deps),
+  ]
 }

@@ -4,6 +4,7 @@ import type { Facts } from '../../policies/facts.ts'
 import type { Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { notFound } from '../http/problem.ts'
+import { withHubData } from '../hub/open.ts'
 import { allowed } from '../people/allowed.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import { about, type As, type ClearanceDeps } from './act.ts'
@@ -11,6 +12,7 @@ import { listChecks, listHolding, type DraftCheck } from './check-store.ts'
 import type { Clearance, ConsentRequest } from './clearance.ts'
 import { findRequest, listQueue, listRequests, listUses, type QueueLine } from './consent-store.ts'
 import { factsOfFigure, standingOf, type FigureStanding } from './facts.ts'
+import { listTables, type DisclosureTable } from './table-store.ts'
 import { findClearance, listClearances, type ClearanceLine } from './store.ts'
 
 export function list(
@@ -31,6 +33,8 @@ export interface Picture {
   readonly figures: readonly Standing[]
   /** Drafts that were checked, the newest first. */
   readonly checks: readonly DraftCheck[]
+  /** Tables that went through disclosure control, the newest first. */
+  readonly tables: readonly DisclosureTable[]
 }
 
 /** @throws {Problem} `not-found` */
@@ -40,14 +44,19 @@ export function readClearance(
   id: string,
   as: As,
 ): Promise<Outcome<Picture>> {
-  return allowed(deps, context, 'read-clearance', async ({ base }) => {
+  return withHubData(deps, context, 'read-clearance', 'screen', async ({ base }) => {
     const clearance = await findClearance(context.tx, id)
     if (!clearance) throw notFound()
     const facts = await factsOfPerson(context.tx, context.person, context.now)
     const figures = (await listRequests(context.tx, id)).map((request) => judgedNow(deps, context, facts, clearance, request)) // prettier-ignore
     const subjects = [{ kind: 'clearance', id } as const]
     return {
-      value: { clearance, figures, checks: await listChecks(context.tx, id) },
+      value: {
+        clearance,
+        figures,
+        checks: await listChecks(context.tx, id),
+        tables: await listTables(context.tx, id),
+      },
       events: [{ ...base, type: 'clearance.viewed', subjects, detail: { shown: figures.length, as } }],
     }
   })
@@ -93,7 +102,7 @@ export function readRequest(
   id: string,
   as: As,
 ): Promise<Outcome<Read>> {
-  return allowed(deps, context, 'read-clearance', async ({ base }) => {
+  return withHubData(deps, context, 'read-clearance', 'screen', async ({ base }) => {
     const request = await findRequest(context.tx, id)
     const clearance = request && (await findClearance(context.tx, request.clearanceId))
     if (!clearance) throw notFound()

@@ -1,16 +1,16 @@
 // Clearances as pages. A form that has a mistake is shown again on its page, with what was typed and what is wrong.
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Outcome } from '../decisions/judge.ts'
+import { toTheDoor } from '../hub/replies.ts'
+import { noMistake, sentForm, typed, type Mistaken } from '../decisions/form.ts'
 import { asPage } from '../decisions/replies.ts'
 import { managementInformation } from '../figures/figure.ts'
-import { orAgain } from '../http/again.ts'
 import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
-import { checkFields } from '../http/input.ts'
-import type { FieldFault } from '../http/problem.ts'
 import type { ClearanceDeps } from './act.ts'
 import { answer, withdraw } from './answer.ts'
 import { ask } from './ask.ts'
-import { attest, smallestCount } from './attest.ts'
+import { smallestCount } from '../disclosure/table.ts'
+import { attest } from './attest.ts'
 import { documentKinds } from './clearance.ts'
 import { list, queue, readClearance, readRequest } from './look.ts'
 import { closeFactCheck, decide, deliverDraft, object, openClearance } from './open.ts'
@@ -18,19 +18,6 @@ import { listReleases, setRelease } from './releases.ts'
 import * as schema from './schemas.ts'
 
 const at = { surface: 'page' } as const
-const typed = z.record(
-  z.string().max(40),
-  z.union([z.string().max(8000), z.array(z.string().max(8000)).max(40)]),
-)
-type Typed = z.output<typeof typed>
-
-/** A form that was sent with a mistake: which, what was typed, and what is wrong. */
-interface Mistaken {
-  readonly form: string
-  readonly given: Typed
-  readonly faults: readonly FieldFault[]
-}
-
 export function clearancePages(deps: ClearanceDeps): Endpoint[] {
   return [...ofReports(deps), ...ofRequests(deps), ...ofReleases(deps)]
 }
@@ -45,7 +32,7 @@ function ofReports(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/clearances', summary: 'Open the clearance of a report', input: { body: typed },
-      handle: (context, { body }) => sent(context, { form: 'open', given: body }, schema.openBody, (data) => openClearance(deps, context, data), back, (mistaken) => listPage(deps, context, mistaken)),
+      handle: (context, { body }) => sentForm(context, { form: 'open', given: body }, schema.openBody, (data) => openClearance(deps, context, data), back, (mistaken) => listPage(deps, context, mistaken)),
     }),
     endpoint({
       ...at, method: 'get', path: '/clearances/:id', summary: 'A report: what is clear, and what waits on whom', input,
@@ -61,7 +48,7 @@ function ofReports(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/clearances/:id/consents', summary: 'Ask for consent to a figure', input: { ...input, body: typed },
-      handle: (context, { params, body }) => sent(context, { form: 'ask', given: { ...body, stated: listed(body['stated']) } }, schema.askBody, (data) => ask(deps, context, params.id, data), () => back(params.id), (mistaken) => reportPage(deps, context, params.id, mistaken)),
+      handle: (context, { params, body }) => sentForm(context, { form: 'ask', given: { ...body, stated: listed(body['stated']) } }, schema.askBody, (data) => ask(deps, context, params.id, data), () => back(params.id), (mistaken) => reportPage(deps, context, params.id, mistaken)),
     }),
   ] // prettier-ignore
 }
@@ -77,7 +64,7 @@ function ofRequests(deps: ClearanceDeps): Endpoint[] {
   const act = <S extends z.ZodType>(path: string, summary: string, shape: S, run: (d: ClearanceDeps, c: PersonContext, id: string, data: z.output<S>) => Promise<Outcome<string>>) =>
     endpoint({
       ...at, method: 'post', path: `/consents/:id/${path}`, summary, input,
-      handle: (context, { params, body }) => sent(context, { form: path, given: body }, shape, (data) => run(deps, context, params.id, data), back, (mistaken) => requestPage(deps, context, params.id, mistaken)),
+      handle: (context, { params, body }) => sentForm(context, { form: path, given: body }, shape, (data) => run(deps, context, params.id, data), back, (mistaken) => requestPage(deps, context, params.id, mistaken)),
     }) // prettier-ignore
   return [
     endpoint({
@@ -95,7 +82,7 @@ function ofRequests(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/consents/:id/objections/:objection/decide', summary: 'Decide an objection', input: { params: schema.objectionParams, body: typed },
-      handle: (context, { params: { id, objection }, body }) => sent(context, { form: objection, given: body }, schema.decideBody, (data) => decide(deps, context, { requestId: id, objectionId: objection }, data), back, (mistaken) => requestPage(deps, context, id, mistaken)),
+      handle: (context, { params: { id, objection }, body }) => sentForm(context, { form: objection, given: body }, schema.decideBody, (data) => decide(deps, context, { requestId: id, objectionId: objection }, data), back, (mistaken) => requestPage(deps, context, id, mistaken)),
     }),
   ] // prettier-ignore
 }
@@ -108,38 +95,20 @@ function ofReleases(deps: ClearanceDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/releases', summary: 'Add a release, or move its date', input: { body: typed },
-      handle: (context, { body }) => sent(context, { form: 'release', given: body }, schema.releaseBody.extend(schema.releaseParams.shape), ({ reference, ...data }) => setRelease(deps, context, reference, data), () => ({ redirect: '/releases' }), (mistaken) => releasesPage(deps, context, mistaken)),
+      handle: (context, { body }) => sentForm(context, { form: 'release', given: body }, schema.releaseBody.extend(schema.releaseParams.shape), ({ reference, ...data }) => setRelease(deps, context, reference, data), () => ({ redirect: '/releases' }), (mistaken) => releasesPage(deps, context, mistaken)),
     }),
   ] // prettier-ignore
-}
-
-/** Does what a form says, or shows it again. */
-async function sent<S extends z.ZodType, T>(
-  context: PersonContext,
-  { form, given }: Pick<Mistaken, 'form' | 'given'>,
-  shape: S,
-  act: (data: z.output<S>) => Promise<Outcome<T>>,
-  done: (value: T) => Omit<Reply, 'events'>,
-  again: (mistaken: Mistaken) => Promise<Reply>,
-): Promise<Reply> {
-  // A browser sends every field of a form, empty where nothing was typed.
-  const filled = Object.entries(given).filter(([name, value]) => name !== '_csrf' && value !== '')
-  const checked = checkFields(shape, Object.fromEntries(filled))
-  if ('faults' in checked) return again({ form, given, faults: checked.faults })
-  return orAgain(context, async () => asPage(await act(checked.data), done), ({ fields }) => again({ form, given, faults: fields })) // prettier-ignore
 }
 
 function listed(value: string | readonly string[] | undefined): string[] {
   return value === undefined ? [] : [value].flat()
 }
 
-const nothing: Mistaken = { form: '', given: {}, faults: [] }
-
 function shown(mistaken: Mistaken) {
-  return mistaken === nothing ? {} : { status: 400 }
+  return mistaken === noMistake ? {} : { status: 400 }
 }
 
-async function listPage(deps: ClearanceDeps, context: PersonContext, mistaken = nothing): Promise<Reply> {
+async function listPage(deps: ClearanceDeps, context: PersonContext, mistaken = noMistake): Promise<Reply> {
   const mayOpen = context.person.roles.includes('analyst')
   return asPage(await list(deps, context, 'page'), (clearances) => ({
     ...shown(mistaken),
@@ -151,10 +120,10 @@ async function reportPage(
   deps: ClearanceDeps,
   context: PersonContext,
   id: string,
-  mistaken = nothing,
+  mistaken = noMistake,
 ): Promise<Reply> {
   const releases = await listReleases(deps, context, 'page')
-  return asPage(await readClearance(deps, context, id, 'page'), (picture) => ({
+  return toTheDoor(await readClearance(deps, context, id, 'page'), (picture) => ({
     ...shown(mistaken),
     view: { template: 'clearance.njk', data: { ...picture, ...rights(context), mistaken, now: context.now, statements: deps.hubPublication.statements, releases: releases.kind === 'done' ? releases.value : [], managementInformation } }, // prettier-ignore
   }))
@@ -164,15 +133,19 @@ async function requestPage(
   deps: ClearanceDeps,
   context: PersonContext,
   id: string,
-  mistaken = nothing,
+  mistaken = noMistake,
 ): Promise<Reply> {
-  return asPage(await readRequest(deps, context, id, 'page'), (read) => ({
+  return toTheDoor(await readRequest(deps, context, id, 'page'), (read) => ({
     ...shown(mistaken),
     view: { template: 'consent.njk', data: { ...read, ...rights(context), mistaken, smallestCount, mine: read.request.askedBy === context.person.id, managementInformation } }, // prettier-ignore
   }))
 }
 
-async function releasesPage(deps: ClearanceDeps, context: PersonContext, mistaken = nothing): Promise<Reply> {
+async function releasesPage(
+  deps: ClearanceDeps,
+  context: PersonContext,
+  mistaken = noMistake,
+): Promise<Reply> {
   return asPage(await listReleases(deps, context, 'page'), (releases) => ({
     ...shown(mistaken),
     view: { template: 'releases.njk', data: { releases, ...rights(context), mistaken } },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { blank } from '../http/input.ts'
 import { reference } from '../figures/schemas.ts'
 import { documentKinds } from './clearance.ts'
+import { answerKinds } from './hub-answer-store.ts'
 
 const words = z.string().trim().min(1).max(2000)
 const day = z.iso.date('Give a date as year-month-day, for example 2026-12-01.')
@@ -60,3 +61,34 @@ export const releaseBody = z.strictObject({
   releaseOn: blank(day),
 })
 export type ReleaseBody = z.output<typeof releaseBody>
+
+const shortWords = z.string().trim().min(1).max(200)
+export const tableFields = z.strictObject({
+  title: shortWords.describe('The title of the table'),
+  measure: shortWords.describe('What it counts; tables of the same measure are compared'),
+  filters: z.string().trim().min(1).max(500).describe('Of whom, where and when'),
+})
+export type TableFields = z.output<typeof tableFields>
+export const tableParams = z.strictObject({ id: z.uuid('This is not the id of a table.') })
+export const wordsBody = z.strictObject({ words: words.describe('What was looked at') })
+
+export const askUseBody = z.strictObject({
+  kind: z.enum(answerKinds),
+  reference: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .describe('The number of the request that is answered; not who asked'),
+  figure: reference,
+  words: words.describe('What the figure is needed for'),
+  release: blank(reference),
+})
+export type AskUseBody = z.output<typeof askUseBody>
+export const answerUseBody = z.strictObject({
+  answer: z.enum(['permit', 'refuse']),
+  words: blank(words),
+  release: blank(reference),
+})
+export type AnswerUseBody = z.output<typeof answerUseBody>
+export const useParams = z.strictObject({ id: z.uuid('This is not the id of a use of Hub data.') })

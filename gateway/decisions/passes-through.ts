@@ -5,6 +5,20 @@ import type { Act } from '../../policies/facts.ts'
 const request = '/api/v1/requests/:id'
 const versions = '/api/v1/agreements/:key/versions'
 
+/** Over JSON and as a page. */
+function both(...ways: readonly string[]): string[] {
+  return ways.flatMap((way) => [way.replace(' ', ' /api/v1'), way])
+}
+
+// What shows Hub data, takes it out or puts it in (hub-2023/2.2).
+// prettier-ignore
+const hubData = [
+  ...both('GET /figures', 'GET /figures/export.csv', 'POST /figures', 'GET /clearances/:id', 'GET /consents/:id', 'POST /clearances/:id/consents'),
+  ...both('GET /hub/users', 'GET /hub-answers', 'GET /hub-answers/:id', 'POST /hub-answers', 'POST /clearances/:id/tables', 'GET /tables/:id'),
+  ...both('GET /tables/:id/cleared.csv'), 'GET /clearances/:id/tables/new', 'GET /api/v1/figures/:reference', 'GET /figures/of/:reference',
+  'POST /api/v1/consents/:id/attest', 'POST /api/v1/consents/:id/objections/:objection/decide',
+]
+
 // prettier-ignore
 export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = {
   request: ['POST /api/v1/requests', `PUT ${request}`, 'POST /requests'],
@@ -57,30 +71,33 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'POST /api/v1/concerns/intakes/:id/discard', 'GET /concerns/new', 'GET /concerns/of/:reference/edit', 'GET /concerns/intake',
     'POST /concerns/intake', 'GET /concerns/intake/:id', 'POST /concerns/intake/:id/discard',
   ],
-  'read-figures': ['GET /api/v1/figures', 'GET /api/v1/figures/:reference', 'GET /figures', 'GET /figures/of/:reference', 'POST /figures'],
+  'read-figures': ['GET /api/v1/figures', 'GET /api/v1/figures/:reference', 'GET /figures', 'GET /figures/of/:reference', 'POST /figures', ...both('GET /figures/export.csv')],
   'register-figures': ['POST /api/v1/figures', 'POST /figures'],
   'read-clearance': [
+    ...both('GET /hub-answers', 'GET /hub-answers/:id'),
     'GET /api/v1/clearances', 'GET /api/v1/clearances/:id', 'GET /api/v1/consents', 'GET /api/v1/consents/:id', 'GET /api/v1/releases',
     'GET /clearances', 'GET /clearances/:id', 'GET /consents', 'GET /consents/:id', 'GET /releases', 'POST /api/v1/consents/:id/answer',
     'POST /api/v1/consents/:id/withdraw', 'POST /api/v1/consents/:id/attest', 'POST /api/v1/consents/:id/objections',
     'POST /api/v1/consents/:id/objections/:objection/decide', 'POST /clearances/:id/consents', 'POST /consents/:id/attest',
   ],
-  'ask-consent': ['POST /api/v1/clearances', 'POST /api/v1/clearances/:id/consents', 'POST /clearances', 'POST /clearances/:id/consents'],
+  'ask-consent': ['POST /api/v1/clearances', 'POST /api/v1/clearances/:id/consents', 'POST /clearances', 'POST /clearances/:id/consents', ...both('POST /hub-answers', 'POST /hub-answers/:id/release')],
   'run-fact-check': [
     'POST /api/v1/clearances/:id/delivered', 'POST /api/v1/clearances/:id/close', 'POST /api/v1/consents/:id/objections/:objection/decide',
     'POST /clearances/:id/delivered', 'POST /clearances/:id/close', 'POST /consents/:id/objections/:objection/decide',
   ],
   'answer-consent': [
+    ...both('POST /hub-answers/:id/answer'),
     'POST /api/v1/consents/:id/answer', 'POST /api/v1/consents/:id/withdraw', 'PUT /api/v1/releases/:reference',
     'POST /consents/:id/answer', 'POST /consents/:id/withdraw', 'POST /releases',
   ],
   'object-to-figure': ['POST /api/v1/consents/:id/objections', 'POST /consents/:id/objections'],
   'check-draft': [
+    ...both('POST /clearances/:id/tables', 'GET /tables/:id', 'GET /tables/:id/cleared.csv', 'POST /tables/:id/attest'), 'GET /clearances/:id/tables/new',
     'POST /api/v1/clearances/:id/checks', 'GET /api/v1/checks/:id', 'POST /clearances/:id/checks', 'GET /checks/:id',
     'POST /api/v1/checks/:id/clear', 'POST /checks/:id/clear',
   ],
   publish: ['POST /api/v1/checks/:id/clear', 'POST /checks/:id/clear'],
-  'attest-figure': ['POST /api/v1/consents/:id/attest', 'POST /consents/:id/attest'],
+  'attest-figure': ['POST /api/v1/consents/:id/attest', 'POST /consents/:id/attest', ...both('POST /tables/:id/attest')],
   'read-agreements': [
     'GET /api/v1/agreements', 'GET /api/v1/agreements/:key', 'GET /api/v1/agreements/:key/clauses/:clause', `GET ${versions}`,
     `GET ${versions}/:id`, `GET ${versions}/:id/replay`, 'GET /api/v1/agreements/:key/record-of-processing',
@@ -110,15 +127,21 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'POST /deliveries/next', 'POST /deliveries/next/:id/withdraw',
   ],
   release: [
+    ...both('POST /hub/returns', 'POST /hub-answers/:id/release'),
     'POST /api/v1/exports/:id/release', 'POST /api/v1/urgent-concerns', 'POST /deliveries/next/:id/release', 'POST /urgent-concerns',
   ],
   pack: ['job seal-delivery'],
   open: [
+    ...hubData,
     'GET /api/v1/deliveries/:number/package',
     'GET /api/v1/deliveries/:number/changes', 'GET /api/v1/deliveries/:number/changes.csv', 'GET /api/v1/urgent-concerns/:id/package',
     'GET /deliveries/:number/changes',
     'GET /deliveries/:number/changes.csv', 'POST /deliveries/:number/package', 'POST /urgent-concerns/:id/package',
   ],
+  admit: both('POST /hub/users'),
+  'end-hub-access': both('POST /hub/users/:id/change'),
+  'amend-conditions': both('POST /hub/conditions'),
+  'read-hub-use': both('GET /hub/use'),
   receive: ['POST /api/v1/deliveries/:number/acknowledge', 'POST /deliveries/:number/acknowledge'],
   review: ['POST /api/v1/urgent-concerns/:id/review', 'POST /urgent-concerns/:id/review'],
   dispose: ['job sweep'],

@@ -5,7 +5,7 @@ import type { Establishments } from '../../policies/establishments.ts'
 import { limits } from '../concerns/concern.ts'
 import { columns } from '../concerns/table-schema.ts'
 import { emptied, type Drift } from './drift.ts'
-import { personalKinds, personalKindsIn } from './personal-text.ts'
+import { personalKinds, personalKindsIn } from '../personal-text.ts'
 import type { Change, ConcernCells } from './snapshot.ts'
 
 const count = z.int().min(0)

@@ -1,11 +1,13 @@
 // The register of figures over HTTP: searching it, one figure with its versions, taking in an extract, and the template for one.
 import { z } from 'zod'
-import { asJson, asPage } from '../decisions/replies.ts'
+import { asJson } from '../decisions/replies.ts'
 import { orAgain } from '../http/again.ts'
 import { endpoint, openEndpoint, type Context, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts' // prettier-ignore
 import type { FieldFault } from '../http/problem.ts'
+import { toTheDoor } from '../hub/replies.ts'
 import { tableTypes, xlsxType } from '../tables/received.ts'
 import { writeTemplate } from '../tables/xlsx-template.ts'
+import { download } from './download.ts'
 import { readFigure, search, takeIn, type FigureDeps } from './act.ts'
 import { columns } from './columns.ts'
 import { mostExtractBytes } from './extract.ts'
@@ -56,6 +58,13 @@ function api(deps: FigureDeps): Endpoint[] {
       handle: async (context, { query }) => asJson(await search(deps, context, query, 'json'), ({ figures, total, page }) => ({ figures: figures.map(writeFigure), total, page })),
     }),
     endpoint({
+      ...at, method: 'get', path: '/api/v1/figures/export.csv', summary: 'The figures that a search finds, as CSV; every row says that it is management information', input: { query: figureQuery },
+      handle: async (context, { query }) => {
+        const outcome = await download(deps, context, query)
+        return outcome.kind === 'refused' ? asJson(outcome, () => ({})) : { events: outcome.events, stream: outcome.value }
+      },
+    }),
+    endpoint({
       ...at, method: 'get', path: '/api/v1/figures/:reference', summary: 'A figure with every version', input: { params: figureParams },
       answers: figureAnswer.extend({ versions: z.array(figureAnswer) }),
       handle: async (context, { params }) => asJson(await readFigure(deps, context, params.reference, 'json'), (versions) => ({ ...writeFigure(versions[0]), versions: versions.map(writeFigure) })),
@@ -79,8 +88,15 @@ function pages(deps: FigureDeps): Endpoint[] {
       handle: (context) => takenPage(deps, context),
     }),
     endpoint({
+      ...at, method: 'get', path: '/figures/export.csv', summary: 'The figures that a search finds, as CSV', input: { query: figureQuery },
+      handle: async (context, { query }) => {
+        const outcome = await download(deps, context, query)
+        return outcome.kind === 'refused' ? toTheDoor(outcome, () => ({})) : { events: outcome.events, stream: outcome.value }
+      },
+    }),
+    endpoint({
       ...at, method: 'get', path: '/figures/of/:reference', summary: 'A figure and its versions', input: { params: figureParams },
-      handle: async (context, { params }) => asPage(await readFigure(deps, context, params.reference, 'page'), (versions) => ({
+      handle: async (context, { params }) => toTheDoor(await readFigure(deps, context, params.reference, 'page'), (versions) => ({
         view: { template: 'figure.njk', data: { figure: versions[0], versions, managementInformation, marking: markingOf(versions) } },
       })),
     }),
@@ -93,7 +109,7 @@ async function takenPage(deps: FigureDeps, context: PersonContext): Promise<Repl
   return orAgain(
     context,
     async () =>
-      asPage(await takeIn(deps, context, chosen), (taken) => ({
+      toTheDoor(await takeIn(deps, context, chosen), (taken) => ({
         ...(taken.faultCount > 0 && { status: 400 }),
         view: { template: 'figures-taken.njk', data: { ...taken } },
       })),
@@ -108,7 +124,7 @@ async function listPage(
   faults: readonly FieldFault[] = [],
 ): Promise<Reply> {
   const mayRegister = context.person.roles.includes('analyst')
-  return asPage(await search(deps, context, query, 'page'), (found) => ({
+  return toTheDoor(await search(deps, context, query, 'page'), (found) => ({
     ...(faults.length > 0 && { status: 400 }),
     view: { template: 'figures.njk', data: { ...found, filters: query, faults, pages: Math.ceil(found.total / pageSize), provenances, columns, mayRegister, managementInformation, marking: markingOf(found.figures) } }, // prettier-ignore
   }))

@@ -1,11 +1,9 @@
 // Taking in an extract: every row is read and checked first, and then all of them are registered, or none. An extract is small;
 // what it may be is bounded.
-import { createHash } from 'node:crypto'
-import { Transform } from 'node:stream'
 import { Problem } from '../http/problem.ts'
 import type { Upload } from '../http/upload.ts'
 import { readHeading, type ReadCells, type RowFault } from '../tables/heading.ts'
-import { formatOf, readTable } from '../tables/received.ts'
+import { formatOf, hashed, readTable } from '../tables/received.ts'
 import { UnreadableTable, type TableFormat } from '../tables/table.ts'
 import { columns, type ColumnName } from './columns.ts'
 import type { Figure } from './figure.ts'
@@ -32,14 +30,10 @@ export interface TakenIn extends Extract {
 /** @throws {Problem} `media.unsupported`, `table.unreadable`, `body.too-large` */
 export async function readExtract(upload: Upload): Promise<Extract> {
   const format = formatOf(upload)
-  const hash = createHash('sha256')
-  const hashed = upload.bytes.pipe(
-    new Transform({ transform: (chunk: Buffer, _encoding, done) => done(null, (hash.update(chunk), chunk)) }),
-  )
-  upload.bytes.once('error', (error) => hashed.destroy(error))
+  const passing = hashed(upload.bytes)
   try {
-    const read = await readRows(format, readTable(format, hashed))
-    return { ...read, sha256: hash.digest('hex') }
+    const read = await readRows(format, readTable(format, passing.bytes))
+    return { ...read, sha256: passing.done().sha256 }
   } catch (error) {
     if (error instanceof UnreadableTable) throw new Problem('table.unreadable', error.message)
     throw error

@@ -16,6 +16,14 @@ export interface FigureFilter {
 
 export const pageSize = 50
 
+const matches = `f.replaced_at is null
+  and ($1::text is null or f.reference ilike $1 || '%' or f.measure ilike '%' || $1 || '%' or f.source_report ilike '%' || $1 || '%' or f.filters ilike '%' || $1 || '%')
+  and ($2::text is null or f.provenance = $2) and ($3::text is null or f.value = $3)`
+
+function valuesOf({ words, provenance, value }: FigureFilter): unknown[] {
+  return [words?.replaceAll(/[\\%_]/g, '\\$&') ?? null, provenance ?? null, value ?? null]
+}
+
 /** As they stand now. @param page from 1 */
 export async function searchFigures(
   db: Queryable,
@@ -24,19 +32,24 @@ export async function searchFigures(
 ): Promise<{ readonly figures: StoredFigure[]; readonly total: number }> {
   const { rows } = await db.query(
     `select ${columns}, count(*) over () as total from concordat.figure_version f
-     where f.replaced_at is null
-       and ($1::text is null or f.reference ilike $1 || '%' or f.measure ilike '%' || $1 || '%' or f.source_report ilike '%' || $1 || '%' or f.filters ilike '%' || $1 || '%')
-       and ($2::text is null or f.provenance = $2) and ($3::text is null or f.value = $3)
-     order by f.registered_at desc, f.reference limit $4 offset $5`,
-    [
-      filter.words?.replaceAll(/[\\%_]/g, '\\$&') ?? null,
-      filter.provenance ?? null,
-      filter.value ?? null,
-      pageSize,
-      (page - 1) * pageSize,
-    ],
+     where ${matches} order by f.registered_at desc, f.reference limit $4 offset $5`,
+    [...valuesOf(filter), pageSize, (page - 1) * pageSize],
   )
   return { figures: rows.map(parseFigure), total: Number(rows[0]?.['total'] ?? 0) }
+}
+
+/** The same by reference, those after one. @param after '' for the first */
+export async function listFiguresAfter(
+  db: Queryable,
+  filter: FigureFilter,
+  after: string,
+  limit: number,
+): Promise<StoredFigure[]> {
+  const { rows } = await db.query(
+    `select ${columns} from concordat.figure_version f where ${matches} and f.reference > $4 order by f.reference limit $5`,
+    [...valuesOf(filter), after, limit],
+  )
+  return rows.map(parseFigure)
 }
 
 /** Every version, the newest first; none where there is no such figure. */

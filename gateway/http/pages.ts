@@ -26,6 +26,7 @@ export function usePages(app: Express, policies: { today(): Agreements }, produc
     'assurance',
     'forgetting',
     'figures',
+    'hub',
     'clearance',
   ].map((slice) => path.join(gateway, slice, 'views'))
   const environment = nunjucks.configure([path.join(here, 'views'), ...slices, govuk, path.dirname(moj)], {

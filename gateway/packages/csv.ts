@@ -83,3 +83,9 @@ function quoted(text: string): string {
 function endLine(line: string): string {
   return `${line === ',' ? '""' : line.slice(1)}\r\n`
 }
+
+/** Lines of text as they stand, whatever they are lines of; what a spreadsheet would take for a formula is neutralised. */
+export function plainCsv(records: readonly (readonly string[])[]): string {
+  const write = (text: string) => (/^-?\d+$/.test(text) ? text : quoted(neutralise(text)))
+  return records.map((cells) => endLine(cells.map((text) => `,${write(text)}`).join(''))).join('')
+}

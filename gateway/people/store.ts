@@ -30,6 +30,16 @@ export async function findPersonByIdentity(
   return rows[0] && parsePerson(rows[0])
 }
 
+/** Of two with one address, neither: an address is no identity. */
+export async function findPersonByAddress(
+  db: Queryable,
+  email: string,
+  now: Date,
+): Promise<Person | undefined> {
+  const { rows } = await db.query(`select ${columns} from concordat.person p where lower(p.email) = lower($1) limit 2`, [email, londonDate(now)]) // prettier-ignore
+  return rows.length === 1 && rows[0] ? parsePerson(rows[0]) : undefined
+}
+
 /** Everybody who holds a role of a party today, for notices. */
 export async function findHolders(db: Queryable, role: string, party: Party, now: Date): Promise<Person[]> {
   const { rows } = await db.query(

@@ -1,5 +1,6 @@
 // A table as it arrives from a person: which format it is, whatever a browser calls it, and its rows.
-import type { Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { Transform, type Readable } from 'node:stream'
 import { Problem } from '../http/problem.ts'
 import type { Upload } from '../http/upload.ts'
 import { readCsv } from './csv-reader.ts'
@@ -18,6 +19,25 @@ export function formatOf({ type, filename }: Pick<Upload, 'type' | 'filename'>):
   if (type === xlsxType || extension === 'xlsx') return 'xlsx'
   if (csvTypes.includes(type) || extension !== undefined) return 'csv'
   throw new Problem('media.unsupported', 'Send a CSV file or an Excel workbook (.xlsx).')
+}
+
+/** The same bytes, hashed as they pass. */
+export function hashed(bytes: Readable): {
+  readonly bytes: Readable
+  /** Once they are read. */
+  done(): { readonly sha256: string; readonly sizeBytes: number }
+} {
+  const hash = createHash('sha256')
+  let sizeBytes = 0
+  const through = new Transform({
+    transform: (chunk: Buffer, _encoding, next) => {
+      hash.update(chunk)
+      sizeBytes += chunk.length
+      next(null, chunk)
+    },
+  })
+  bytes.once('error', (error) => through.destroy(error))
+  return { bytes: bytes.pipe(through), done: () => ({ sha256: hash.digest('hex'), sizeBytes }) }
 }
 
 /** Its rows, in batches. @throws {UnreadableTable} while it is read */

@@ -2,7 +2,7 @@
 // the same release, an alarm from outside the scheduler when it stops, and texts that look like personal data.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readdir } from 'node:fs/promises'
-import { personalKindsIn } from '../../gateway/exports/personal-text.ts'
+import { personalKindsIn } from '../../gateway/personal-text.ts'
 import { driftOf } from '../../gateway/exports/drift.ts'
 import { sealDelivery } from '../../gateway/exports/seal.ts'
 import { scheduleExports } from '../../gateway/exports/schedule.ts'

@@ -22,6 +22,8 @@ import {
 } from '../support/gateway.ts'
 import { personAt, signedIn, type PagePerson } from '../support/pages.ts'
 import { clearanceFor, knownObjection } from '../support/clearances.ts'
+import { conditionsVersion } from '../../demo/hub.ts'
+import { restoreHub } from '../support/hub.ts'
 import { transferAt } from '../support/transfers.ts'
 
 const people = [
@@ -41,6 +43,7 @@ const people = [
   { who: 'leila.santos', title: 'Data and Analysis' },
   { who: 'martin.boyle', title: 'report owner' },
   { who: 'colin.baxter', title: 'scrutiny team' },
+  { who: 'grace.adeyemi', title: 'publisher' },
 ] as const satisfies readonly { who: Subject | undefined; title: string; registered?: true }[]
 
 /** Ways that judge this act for another call than the one that is made here: another outcome, a second step, a file. */
@@ -51,6 +54,7 @@ const otherCalls = [
   'escalate: POST /requests/:id/supply',
   'reschedule: POST /retention/schedules/:owner/:class',
   'propose-version: POST /agreements/propose',
+  'release: POST /hub/returns',
 ]
 
 interface Fitting {
@@ -80,7 +84,19 @@ interface Fitting {
   /** A file as the body of an API call. */
   readonly file?: string
   /** The address names a report whose figures are cleared, or a request for consent in it. */
-  readonly clearing?: 'report' | 'ended' | 'request' | 'consented' | 'objected' | 'checked'
+  readonly clearing?:
+    | 'report'
+    | 'ended'
+    | 'request'
+    | 'consented'
+    | 'objected'
+    | 'checked'
+    | 'table'
+    | 'cleared-table'
+    | 'use'
+    | 'permitted-use'
+  /** The address names an account with the Performance Hub that is dormant, whose line manager is the approver. */
+  readonly hubUser?: true
   /** The address names a copy on paper or on a medium, in this state. */
   readonly outside?: 'asked' | 'handed-over' | 'held'
   readonly body?: Readonly<Record<string, unknown>>
@@ -132,7 +148,8 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /agreements/:key/clauses/:clause', 'get /agreements/:key/code-check', 'get /agreements/:key/record-of-processing',
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
     'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',
-    'get /api/v1/clearances', 'get /clearances', 'get /api/v1/consents', 'get /consents', 'get /api/v1/releases', 'get /releases',
+    'get /api/v1/clearances', 'get /clearances', 'get /api/v1/consents', 'get /consents', 'get /api/v1/releases', 'get /releases', 'get /api/v1/hub-answers', 'get /hub-answers',
+    'get /api/v1/hub', 'get /hub', 'get /hub/returns', 'post /hub/returns', 'get /api/v1/hub/users', 'get /hub/users', 'get /api/v1/hub/use', 'get /hub/use', 'get /api/v1/figures/export.csv', 'get /figures/export.csv',
     'get /api/v1/figures', 'get /figures', 'get /figures/template.csv', 'get /figures/template.xlsx', 'post /figures',
   ] // prettier-ignore
   return {
@@ -140,6 +157,8 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/figures/:reference': { reference: 'SH-LEI-2026-09' },
     'get /figures/of/:reference': { reference: 'SH-LEI-2026-09' },
     'post /api/v1/figures': { file: figureFile },
+    'post /api/v1/hub/returns': { file: 'place,count\r\nLeeds,4\r\n' },
+    ...usingHub(),
     ...clearing(),
     'post /api/v1/keys': { body: { armored: 'hello' } },
     'post /keys': { form: { armored: 'hello' } },
@@ -229,6 +248,28 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
   }
 }
 
+let conditionsCount = 0
+const usingHub = (): Record<string, Fitting> => {
+  const said = { purpose: 'inspection', unseen: true }
+  const day = londonDate(new Date())
+  const authorising = { username: 'oliver.bennett@hmi-prisons.example', organisation: 'associated-organisation', document: 'Letter 7', writtenOn: day, until: addDays(day, 100), lineManager: 'gwen.pritchard@hmi-prisons.example' }
+  conditionsCount += 1
+  const amending = { version: `9.${conditionsCount}`, words: 'Shorter.' }
+  return {
+    'post /api/v1/hub/accept': { body: { version: conditionsVersion, terms: true, conditions: true } },
+    'post /hub/accept': { form: { version: conditionsVersion, terms: 'yes', conditions: 'yes' } },
+    'post /api/v1/hub/session': { body: said },
+    'post /hub/session': { form: { ...said, unseen: 'yes' } },
+    'post /hub/sign-out-everywhere': {},
+    'post /api/v1/hub/users': { body: authorising },
+    'post /hub/users': { form: authorising },
+    'post /api/v1/hub/users/:id/change': { hubUser: true, body: { how: 'left' } },
+    'post /hub/users/:id/change': { hubUser: true, form: { how: 'revoked' } },
+    'post /api/v1/hub/conditions': { body: amending },
+    'post /hub/conditions': { form: amending },
+  }
+} // prettier-ignore
+
 const clearing = (): Record<string, Fitting> => {
   const opening = { title: 'HMP Leeds', kind: 'report-figures' }
   const words = { words: 'Because.' }
@@ -243,6 +284,30 @@ const clearing = (): Record<string, Fitting> => {
   ]
   const consent = '/consents/:id'
   return {
+    'post /api/v1/clearances/:id/tables': {
+      clearing: 'report',
+      file: 'wing,men\r\nA,12\r\n',
+      query: '?title=T&measure=M&filters=F',
+    },
+    'post /clearances/:id/tables': { clearing: 'report' },
+    'get /clearances/:id/tables/new': { clearing: 'report' },
+    'get /api/v1/hub-answers/:id': { clearing: 'use' },
+    'get /hub-answers/:id': { clearing: 'use' },
+    ...Object.fromEntries([
+      ...both(
+        '/hub-answers',
+        {},
+        { kind: 'foi-answer', reference: 'FOI-12', figure: 'UF-LEI-2026-09', words: 'A count.' },
+      ),
+      ...both('/hub-answers/:id/answer', { clearing: 'use' }, { answer: 'permit' }),
+      ...both('/hub-answers/:id/release', { clearing: 'permitted-use' }, {}),
+    ]),
+    'get /api/v1/tables/:id': { clearing: 'table' },
+    'get /tables/:id': { clearing: 'table' },
+    'get /api/v1/tables/:id/cleared.csv': { clearing: 'cleared-table' },
+    'get /tables/:id/cleared.csv': { clearing: 'cleared-table' },
+    'post /api/v1/tables/:id/attest': { clearing: 'table', body: words },
+    'post /tables/:id/attest': { clearing: 'table', form: words },
     'post /api/v1/clearances/:id/checks': { clearing: 'report', file: 'There were 412.' },
     'post /clearances/:id/checks': { clearing: 'report' },
     'get /api/v1/checks/:id': { clearing: 'checked' },
@@ -432,6 +497,7 @@ describe('the access matrix', () => {
       exporting,
       erasure,
       clearing: cleared,
+      hubUser,
     }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
@@ -444,7 +510,19 @@ describe('the access matrix', () => {
     if (exporting) return exportIn(exporting)
     if (erasure) return erasureAsked()
     if (cleared) return clearanceFor(gateway, cleared)
+    if (hubUser) return dormantUser()
     return change ? waitingChange() : proved
+  }
+
+  /** Of a user who is none of those who call. */
+  const dormantUser = async (): Promise<string> => {
+    await gateway.owner.query(`delete from concordat.hub_authorisation where document = 'Letter 7'`)
+    const { rows } = await gateway.owner.query(
+      `insert into concordat.hub_authorisation (id, person_id, organisation, document, written_on, until, line_manager, granted_by, granted_at)
+       select gen_random_uuid(), u.id, 'associated-organisation', 'Letter 7', current_date - 200, current_date + 100, m.id, m.id, now() - interval '200 days'
+       from concordat.person u, concordat.person m where u.subject = 'oliver.bennett' and m.subject = 'gwen.pritchard' returning id`,
+    )
+    return String(rows[0]?.['id'])
   }
 
   let lastProposed: string | undefined
@@ -547,6 +625,15 @@ describe('the access matrix', () => {
     judged.set(name, new Set([...(judged.get(name) ?? []), ...rows.map((row) => row['act'] as Act)]))
   }
 
+  /** An attempt may have ended the person's sessions: whoever calls next signs in again. */
+  const signedOut = async ({ who, title }: (typeof people)[number]): Promise<void> => {
+    await gateway.owner.query(
+      `delete from concordat.session where sess ->> 'personId' = (select id::text from concordat.person where subject = $1)`,
+      [who],
+    )
+    if (pages.delete(title)) tokens.delete(title)
+  }
+
   /** What came of it, as the ledger has it. */
   const outcomeOf = async (name: string, answer: { status: number; headers: Headers }): Promise<Outcome> => {
     const { rows } = await gateway.owner.query(
@@ -593,6 +680,7 @@ describe('the access matrix', () => {
         const given = fittings(gateway)[name] ?? {}
         const id = await idFor(given, method === 'post' && path.endsWith('return'))
         if (given.unacknowledged) await forgetReceipt(gateway)
+        await restoreHub(gateway.owner)
         if (path.endsWith('/attest')) await takeCopy(gateway, id)
         const copy = given.outside ? await outsideCopyIn(gateway, id, given.outside) : proved
         rows.set(name, [
@@ -607,6 +695,7 @@ describe('the access matrix', () => {
             ),
           ),
         ])
+        if (path.includes('/hub/')) await signedOut(person)
       }
     }
     await expectGolden('access-matrix.md', writeMatrix(endpoints, rows))

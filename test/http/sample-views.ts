@@ -4,18 +4,21 @@ import { catalogue } from '../../audit/events.ts'
 import { clauseKinds } from '../../gateway/agreements/schemas.ts'
 import { documentKinds } from '../../gateway/clearance/clearance.ts'
 import { consentStates } from '../../gateway/clearance/consent.ts'
+import { answerKinds, answerStates } from '../../gateway/clearance/hub-answer-store.ts'
 import { categories } from '../../gateway/clearance/match.ts'
 import { standings } from '../../gateway/clearance/facts.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
 import { columns as figureColumns } from '../../gateway/figures/columns.ts'
 import { managementInformation, provenances } from '../../gateway/figures/figure.ts'
+import { organisations as hubOrganisations, purposes as hubPurposeNames } from '../../gateway/hub/access.ts'
+import { sensitiveKinds } from '../../gateway/hub/screen.ts'
 import { bases } from '../../gateway/forgetting/erasure.ts'
 import { columns } from '../../gateway/concerns/table-schema.ts'
 import { cellsOf } from '../../gateway/concerns/written.ts'
 import { calendarOf } from '../../gateway/retention/due-calendar.ts'
 import { holdKinds } from '../../gateway/retention/hold.ts'
-import { personalKinds } from '../../gateway/exports/personal-text.ts'
+import { personalKinds } from '../../gateway/personal-text.ts'
 import type { Transfer, TransferState } from '../../gateway/transfers/transfer.ts'
 
 /** Text as somebody who means harm would type it. */
@@ -163,6 +166,11 @@ const draftCheck = {
   checkedAt: at(4),
 }
 const statements = [{ clause: 'hub-2023/4.1', states: hostile('That it need not be accurate.') }]
+const disclosureTable = { id: 't-1', clearanceId: 'c-1', title: hostile('Incidents'), measure: hostile('Incidents'), filters: hostile('Leeds'), shown: { rows: [hostile('A'), 'Total'], columns: [hostile('men'), 'women'], cells: [[null, 1204], [12, null]] }, hidden: { small: 1, secondary: 3, dominated: 1, differencing: 2 }, smallestShown: 12, sha256: 'ab', putForwardBy: 'p-2', putForwardAt: at(2), attested: undefined } // prettier-ignore
+const hubAnswer = { id: 'a-1', kind: 'foi-answer', reference: hostile('FOI-12'), figure, words: hostile('A count.'), release: { reference: 'R-1', title: hostile('Safety'), releaseOn: '2026-12-10' }, askedBy: 'p-1', askedAt: at(1), state: 'asked', answeredAt: undefined, answerWords: undefined, releasedAt: undefined } // prettier-ignore
+const hubUser = { id: 'h-1', personId: 'p-1', username: hostile('ayesha'), organisation: 'associated-organisation', document: hostile('Letter'), writtenOn: '2026-01-02', until: '2026-12-31', lineManager: 'p-2', grantedAt: at(1), restrictedAt: undefined, ended: undefined, lastUsedAt: at(3) } // prettier-ignore
+const hubConditions = { version: '2026-01', sha256: 'ab', enteredAt: at(1) }
+const hubPurposes = hubPurposeNames.map((value) => ({ value, text: value }))
 const noMistake = { form: '', given: {}, faults: [] }
 const person = { kind: 'person', username: hostile('ayesha'), ip: '10.0.0.1' }
 const lines = [
@@ -452,13 +460,28 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['erasure.njk', 'one that was done', { erasure: erased, traces: [], bases, own: false, backupDays: 35 }],
   ['figures.njk', 'the register', { figures: [figure, { ...figure, reference: 'B-1', provenance: 'official-statistics', version: 1 }], total: 120, page: 2, pages: 3, filters: { words: hostile('x'), value: '412' }, faults: [], provenances, columns: figureColumns, mayRegister: true, managementInformation, marking: 'OFFICIAL' }],
   ['figures.njk', 'nothing, and a mistake', { figures: [], total: 0, page: 1, pages: 0, filters: {}, faults: faultsOf('file'), provenances, columns: figureColumns, mayRegister: true, managementInformation }],
+  ['hub-door.njk', 'somebody who has yet to accept', { standing: { authorisation: hubUser, conditions: hubConditions, accepted: '2026-00', purpose: undefined, otherSessions: 1 }, words: hostile('First.\n\nSecond.'), refusals: [refusal, localRefusal], managed: [hubUser, { ...hubUser, id: 'h-2' }], mistaken: { form: 'accept', given: {}, faults: faultsOf('terms', 'conditions') }, isUser: true, purposes: hubPurposes }],
+  ['hub-door.njk', 'somebody to whom it is open', { standing: { authorisation: { ...hubUser, restrictedAt: at(4) }, conditions: hubConditions, accepted: hubConditions.version, purpose: 'inspection', otherSessions: 0 }, words: 'First.', refusals: [], managed: [], mistaken: { form: 'session', given: { purpose: hostile('x') }, faults: faultsOf('purpose', 'unseen') }, isUser: true, purposes: hubPurposes }],
+  ['hub-door.njk', 'somebody whose access ended', { standing: { authorisation: { ...hubUser, ended: { at: at(5), how: 'breach' } }, otherSessions: 0 }, refusals: [refusal], managed: [], mistaken: noMistake, isUser: true, purposes: hubPurposes }],
+  ['hub-door.njk', 'somebody who was never authorised', { standing: { otherSessions: 0 }, refusals: [refusal], managed: [], mistaken: noMistake, isUser: true, purposes: hubPurposes }],
+  ['hub-door.njk', 'Data and Analysis', { standing: { otherSessions: 0 }, refusals: [], managed: [], mistaken: noMistake, isOwner: true, purposes: hubPurposes }],
+  ['hub-door.njk', 'another body', { standing: { otherSessions: 0 }, refusals: [], managed: [], mistaken: noMistake, purposes: hubPurposes }],
+  ['hub-users.njk', 'users', { users: [{ ...hubUser, dormant: true }, { ...hubUser, id: 'h-2', restrictedAt: at(4), lastUsedAt: undefined, dormant: false }], ended: [{ ...hubUser, ended: { at: at(5), how: 'role-changed' } }], mistaken: { form: 'authorise', given: { username: hostile('x'), document: hostile('y') }, faults: faultsOf('username', 'organisation', 'document', 'writtenOn', 'until', 'lineManager') }, organisations: hubOrganisations, isOwner: true }],
+  ['hub-users.njk', 'nobody, and mistakes', { users: [], ended: [], mistaken: { form: 'conditions', given: { version: hostile('x'), words: hostile('y') }, faults: faultsOf('version', 'words') }, organisations: hubOrganisations, isOwner: true }],
+  ['hub-users.njk', 'dormant accounts', { users: [{ ...hubUser, dormant: true }], ended: [], mistaken: noMistake, isOwner: false, dormantAfter: { amount: 90, unit: 'calendar day' } }],
+  ['hub-users.njk', 'no dormant account', { users: [], ended: [], mistaken: noMistake, isOwner: false, dormantAfter: { amount: 90, unit: 'calendar day' } }],
+  ['hub-use.njk', 'uses', { log: { lines, older: 'e-1' }, filters: { username: hostile('ayesha') } }],
+  ['hub-use.njk', 'none', { log: { lines: [], older: undefined }, filters: {} }],
+  ['hub-return.njk', 'the form, and no file', { faults: faultsOf('file'), looked: undefined }],
+  ['hub-return.njk', 'sensitive places', { faults: [], looked: { sha256: 'ab', sizeBytes: 3, rows: 4, findings: 3, places: [{ row: 3, column: 2, kinds: Object.keys(sensitiveKinds) }] }, kinds: sensitiveKinds }],
+  ['hub-return.njk', 'nothing sensitive', { faults: [], looked: { sha256: 'ab', sizeBytes: 3, rows: 4, findings: 0, places: [] }, kinds: sensitiveKinds }],
   ['figures-taken.njk', 'an extract that was taken in', { registered: { added: 3, changed: 1, unchanged: 12 }, faults: [], faultCount: 0 }],
   ['figures-taken.njk', 'an extract with faults', { registered: undefined, faultCount: 1214, faults: [{ row: 3, column: hostile('value'), message: hostile('No number.') }, { message: 'Empty.' }] }],
   ['figure.njk', 'from the Hub', { figure, versions: [figure, { ...figure, version: 1 }], managementInformation, marking: 'OFFICIAL' }],
   ['figure.njk', 'public', { figure: { ...figure, provenance: 'official-statistics', publicSource: hostile('https://statistics.example/') }, versions: [figure], managementInformation, marking: 'OFFICIAL' }],
   ['clearances.njk', 'reports', { clearances: [{ ...clearance, figures: 3, waiting: 1 }, { ...clearance, window: undefined, factCheckClosedAt: at(9), figures: 0, waiting: 0 }], mistaken: noMistake, mayOpen: true, documentKinds }],
   ['clearances.njk', 'nothing, and mistakes', { clearances: [], mistaken: { form: 'open', given: { title: hostile('') }, faults: faultsOf('title', 'kind') }, mayOpen: true, documentKinds }],
-  ['clearance.njk', 'a report with figures', { clearance, figures: standings.map((standing) => ({ ...consentRequest, standing, embargoUntil: standing === 'embargoed' ? '2026-12-10' : undefined })), checks: [draftCheck, { ...draftCheck, cleared: { at: at(5) } }], mistaken: noMistake, mayCheck: true, mayAsk: true, mayRun: true, now: at(20), statements, releases: [release], managementInformation }],
+  ['clearance.njk', 'a report with figures', { clearance, figures: standings.map((standing) => ({ ...consentRequest, standing, embargoUntil: standing === 'embargoed' ? '2026-12-10' : undefined })), checks: [draftCheck, { ...draftCheck, cleared: { at: at(5) } }], tables: [disclosureTable, { ...disclosureTable, attested: { at: at(3) } }], mistaken: noMistake, mayCheck: true, mayAsk: true, mayRun: true, now: at(20), statements, releases: [release], managementInformation }],
   ['clearance.njk', 'a report without figures, and mistakes', { clearance: { ...clearance, notifiedAt: undefined, window: undefined }, figures: [], mistaken: { form: 'ask', given: { figure: hostile('x'), context: hostile('y'), searched: hostile('z'), stated: [hostile('w')] }, faults: faultsOf('figure', 'context', 'searched', 'stated', 'release') }, mayAsk: true, mayRun: true, now: at(1), statements, releases: [], managementInformation }],
   ['consents.njk', 'a queue', { lines: consentStates.map((state) => ({ ...consentRequest, report: hostile('Leeds'), consent: { state } })), now: at(20) }],
   ['consents.njk', 'an empty queue', { lines: [], now: at(20) }],
@@ -467,6 +490,15 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['consent.njk', 'objections, and every mistake', { request: { ...consentRequest, standing: 'silent', consent: { state: 'silent', silentAt: at(9) } }, clearance, uses: [], mistaken: { form: 'attest', given: { what: 'route', words: hostile('w'), smallestCell: hostile('4') }, faults: faultsOf('words', 'smallestCell', 'answer') }, mayRun: true, mayObject: true, mayAnswer: true, smallestCount: 5, mine: false, managementInformation }],
   ['draft-check.njk', 'in place, with everything', { check: draftCheck, clearance, groups: categories.map((category) => ({ category, count: 1214, findings: [{ value: '1204.5', category, text: hostile('1,204.5'), before: hostile('There were '), after: hostile(' of them'), figures: category === 'unknown' ? [] : [{ reference: hostile('SH-1'), version: 2 }], ...(category === 'unknown' && { near: hostile('SH-1') }) }] })), mayClear: true, faults: faultsOf('unknownsRead'), isInPlace: true }],
   ['draft-check.njk', 'a cleared copy', { check: { ...draftCheck, cleared: { by: 'p-1', at: at(5) } }, clearance, groups: categories.map((category) => ({ category, count: 0, findings: [] })), mayClear: true, faults: [], isInPlace: false }],
+  ['table-new.njk', 'the form', { clearance, mistaken: noMistake, smallestCount: 5 }],
+  ['table-new.njk', 'every mistake', { clearance, mistaken: { form: 'table', given: { title: hostile('x'), measure: hostile('y'), filters: hostile('z') }, faults: faultsOf('title', 'measure', 'filters', 'file', 'file') }, smallestCount: 5 }],
+  ['table.njk', 'one that waits', { table: disclosureTable, outAlready: [hostile('A, men')], mistaken: { form: 'attest', given: { words: hostile('w') }, faults: faultsOf('words') }, mayAttest: true, managementInformation, smallestCount: 5 }],
+  ['table.njk', 'one that is cleared', { table: { ...disclosureTable, hidden: {}, attested: { by: 'p-1', at: at(3), words: hostile('I looked.') } }, outAlready: [], mistaken: noMistake, mayAttest: false, managementInformation, smallestCount: 5 }],
+  ['hub-answers.njk', 'in every state', { answers: answerStates.map((state) => ({ ...hubAnswer, state })), releases: [release], mistaken: { form: 'ask', given: { kind: 'foi-answer', reference: hostile('x'), figure: hostile('y'), words: hostile('z') }, faults: faultsOf('kind', 'reference', 'figure', 'words', 'release') }, kinds: answerKinds, mayAsk: true }],
+  ['hub-answers.njk', 'none', { answers: [], releases: [], mistaken: noMistake, kinds: answerKinds, mayAsk: false }],
+  ['hub-answer.njk', 'one to be answered', { answer: hubAnswer, section44: true, releases: [release], mistaken: { form: 'answer', given: { words: hostile('w') }, faults: faultsOf('answer', 'words', 'release') }, managementInformation, mayAnswer: true }],
+  ['hub-answer.njk', 'one that may be used', { answer: { ...hubAnswer, state: 'permitted', release: undefined, answeredAt: at(3), answerWords: hostile('Round it.') }, section44: false, releases: [], mistaken: noMistake, managementInformation, mayAsk: true }],
+  ['hub-answer.njk', 'one that was used', { answer: { ...hubAnswer, state: 'released', answeredAt: at(3), releasedAt: at(4) }, section44: true, releases: [], mistaken: noMistake, managementInformation, mayAsk: true }],
   ['releases.njk', 'a calendar', { releases: [release, { ...release, reference: 'R-2', releaseOn: undefined, address: undefined }], mistaken: noMistake, mayAnswer: true }],
   ['releases.njk', 'nothing, and mistakes', { releases: [], mistaken: { form: 'release', given: { reference: hostile('x'), title: hostile('y') }, faults: faultsOf('reference', 'title', 'address', 'releaseOn') }, mayAnswer: true }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing, mirror: { behind: 3, since: new Date('2027-01-02T03:04:05Z') } }, pruned: { entries: 512, before: '2024-11-26', totals: [{ month: '2024-10', type: 'item.sealed', entries: 512 }] } }],

@@ -248,6 +248,7 @@ describe('for any facts', () => {
       request: 6, return: 1, approve: 6, supply: 4, 'part-supply': 5, escalate: 4, seal: 10, collect: 8, acknowledge: 2, attest: 2, 'register-copy': 2, 'receive-copy': 2, 'answer-media': 2, 'dispose-copy': 2, destroy: 3, view: 2,
       'read-log': 0, 'enrol-key': 0, 'confirm-key': 1, 'read-concerns': 0, 'change-concerns': 0, 'see-deliveries': 0, 'ask-erasure': 1, 'authorise-erasure': 1, 'read-retention': 0,
       'read-figures': 0, 'register-figures': 0, 'read-clearance': 0, 'ask-consent': 0, 'run-fact-check': 0, 'answer-consent': 0, 'object-to-figure': 0, 'check-draft': 0,
+      'amend-conditions': 0, 'read-hub-use': 0,
       'read-agreements': 0, 'propose-version': 1, 'activate-version': 1, 'withdraw-version': 1,
     }) // prettier-ignore
   })

@@ -104,6 +104,11 @@ export const permitted: readonly (readonly [Act, Facts])[] = [
   ],
   ['object-to-figure', facts('supply-desk', { person: { roles: ['scrutiny-team'] } })],
   ['check-draft', facts('analyst')],
+  [
+    'amend-conditions',
+    facts('analyst', { person: { party: 'moj-data-and-analysis', roles: ['hub-administrator'] } }),
+  ],
+  ['read-hub-use', facts('assurance-officer')],
   ['read-agreements', facts('analyst')],
   ['propose-version', versionFacts('analyst')],
   ['activate-version', versionFacts('approver')],

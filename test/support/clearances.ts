@@ -8,7 +8,17 @@ export const knownObjection = '00000000-0000-4000-8000-0000000000b1'
 /** @returns the id of a report of its own, or of the request for consent in it */
 export async function clearanceFor(
   { owner }: Pick<TestGateway, 'owner'>,
-  state: 'report' | 'ended' | 'request' | 'consented' | 'objected' | 'checked',
+  state:
+    | 'report'
+    | 'ended'
+    | 'request'
+    | 'consented'
+    | 'objected'
+    | 'checked'
+    | 'table'
+    | 'cleared-table'
+    | 'use'
+    | 'permitted-use',
 ): Promise<string> {
   const [report, request] = [randomUUID(), randomUUID()]
   const analyst = `(select id from concordat.person where subject = 'ayesha.rahman')`
@@ -18,6 +28,9 @@ export async function clearanceFor(
      values ($1, 'HMP Leeds', 'report-figures', ${analyst}, now(), ${window})`,
     [report],
   )
+  if (state === 'use' || state === 'permitted-use') return useOf({ owner }, state === 'permitted-use')
+  if (state === 'table' || state === 'cleared-table')
+    return tableOf({ owner }, report, state === 'cleared-table')
   if (state === 'report' || state === 'ended') return report
   const isConsented = state === 'consented' || state === 'checked'
   const answered = isConsented ? `now(), ${analyst}` : 'null, null'
@@ -59,3 +72,27 @@ async function checkedDraft(
   )
   return id
 }
+
+/** A table of a report that somebody who never calls put forward. */
+async function tableOf({ owner }: Pick<TestGateway, 'owner'>, report: string, isCleared: boolean): Promise<string> {
+  const id = randomUUID()
+  const person = (subject: string) => `(select id from concordat.person where subject = '${subject}')`
+  await owner.query(
+    `insert into concordat.disclosure_table (id, clearance_id, title, measure, filters, shown, hidden, sha256, put_forward_by, put_forward_at, attested_by, attested_at, words)
+     values ($1, $2, 'T', 'M', 'F', $3, '{}', sha256('x'), ${person('ruth.castle')}, now(), ${isCleared ? `${person('samir.haddad')}, now(), 'I looked.'` : 'null, null, null'})`,
+    [id, report, JSON.stringify({ rows: ['A'], columns: ['men'], cells: [[12]] })],
+  )
+  return id
+} // prettier-ignore
+
+/** A use of a figure in an answer, which the first analyst asked about. */
+async function useOf({ owner }: Pick<TestGateway, 'owner'>, isPermitted: boolean): Promise<string> {
+  const id = randomUUID()
+  const person = (subject: string) => `(select id from concordat.person where subject = '${subject}')`
+  await owner.query(
+    `insert into concordat.hub_answer (id, kind, reference, figure, version, words, asked_by, asked_at, state, answered_by, answered_at)
+     values ($1, 'foi-answer', 'FOI-12', 'UF-LEI-2026-09', 1, 'A count.', ${person('ayesha.rahman')}, now(), $2, ${isPermitted ? `${person('leila.santos')}, now()` : 'null, null'})`,
+    [id, isPermitted ? 'permitted' : 'asked'],
+  )
+  return id
+} // prettier-ignore

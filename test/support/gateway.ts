@@ -16,6 +16,7 @@ import { freePort } from '../../gateway/embedded-postgres.ts'
 import { createLog } from '../../gateway/log.ts'
 import { serve } from '../../gateway/serve.ts'
 import { wire, type Wiring } from '../../gateway/wire.ts'
+import { openHubForAll } from './hub.ts'
 import { freshDatabase, type FreshDatabase } from './database.ts'
 
 export interface TestGateway {
@@ -44,6 +45,8 @@ export interface TestGatewayOptions {
   readonly people?: number
   /** With the witnesses of the demonstration. */
   readonly witnessed?: boolean
+  /** Whether users of the Performance Hub have yet to accept its conditions; they have when it is left out. */
+  readonly hub?: 'closed'
 }
 
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -70,6 +73,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const wiring = options.change ? await options.change(wired) : wired
   const running = await serve(wiring, { withWorker: options.withWorker ?? true })
   const owner = openDatabase(fresh.ownerUrl, { applicationName: 'test-owner', maxConnections: 2 })
+  if (options.hub !== 'closed') await openHubForAll(owner)
   const clients = new Map<Subject, Promise<Client>>()
   return {
     environment, wiring, fresh, owner, directory,
