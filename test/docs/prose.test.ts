@@ -67,7 +67,7 @@ describe('README.md', () => {
 
   test('has every variable that the configuration reads, and no other', () => {
     const source = readFileSync(path.join(root, 'gateway/config.ts'), 'utf8')
-    const read = new Set([...source.matchAll(/\b([A-Z][A-Z0-9_]{3,}): (?:z\.|url\(|database\b|directory\b)/g)].map((match) => match[1])) // prettier-ignore
+    const read = new Set([...source.matchAll(/\b([A-Z][A-Z0-9_]{3,}): (?:z\.|url\(|database\b|directory\b|networks\b|listed\b)/g)].map((match) => match[1])) // prettier-ignore
     expect(named.toSorted()).toEqual([...read].toSorted())
   })
 
