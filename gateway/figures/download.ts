@@ -3,7 +3,9 @@
 import { Readable } from 'node:stream'
 import type { LedgerEvent } from '../../audit/events.ts'
 import type { Outcome } from '../decisions/judge.ts'
+import type { Queryable } from '../db.ts'
 import type { PersonContext, Streamed } from '../http/endpoint.ts'
+import { Withdrawn } from '../http/withdrawal.ts'
 import { openingFacts, withHubData } from '../hub/open.ts'
 import { findHubStanding } from '../hub/store.ts'
 import { csvHeader, csvLines } from '../packages/csv.ts'
@@ -34,14 +36,12 @@ export function download(
       filename: 'figures-management-information.csv',
       contentType: 'text/csv; charset=utf-8',
       open: () => Promise.resolve(Readable.from(parts(deps, context, filter))),
-      onBroken: (): LedgerEvent => ({ ...said, type: 'delivery.failed', subjects: [], detail: { reason: 'broken', channel: 'hub-download' } }), // prettier-ignore
+      onBroken: (reason): LedgerEvent => ({ ...said, type: 'delivery.failed', subjects: [], detail: { reason, channel: 'hub-download' } }), // prettier-ignore
+      isStillPermitted: (then) => isStillOpen(deps, { ...then, ip: context.ip }, then.tx),
     }
     return { value: stream, events: [{ ...base, type: 'hub-data.downloaded', subjects: [], detail: { rows: total, filters } }] } // prettier-ignore
   })
 }
-
-/** The access of whoever downloads ended since the download began. */
-class AccessEnded extends Error {}
 
 async function* parts(
   deps: FigureDeps,
@@ -51,7 +51,7 @@ async function* parts(
   yield csvHeader(fields)
   let after = ''
   for (;;) {
-    if (!(await isStillOpen(deps, context))) throw new AccessEnded('access to Hub data ended')
+    if (!(await isStillOpen(deps, { ...context, now: deps.clock() }, deps.db))) throw new Withdrawn()
     const figures = await listFiguresAfter(deps.db, filter, after, partRows)
     const last = figures.at(-1)
     if (!last) return
@@ -60,11 +60,15 @@ async function* parts(
   }
 }
 
-async function isStillOpen(deps: FigureDeps, context: PersonContext): Promise<boolean> {
-  if (context.person.party !== deps.hub.data.to) return true
-  const now = deps.clock()
-  const facts = await factsOfPerson(deps.db, context.person, now)
-  const standing = await findHubStanding(deps.db, context.person.id, now)
+async function isStillOpen(
+  deps: FigureDeps,
+  context: Pick<PersonContext, 'person' | 'ip' | 'now'>,
+  db: Queryable,
+): Promise<boolean> {
+  const { person, now } = context
+  if (person.party !== deps.hub.data.to) return true
+  const facts = await factsOfPerson(db, person, now)
+  const standing = await findHubStanding(db, person.id, now)
   return deps.judge.rehearse('open', openingFacts(deps, context, facts, standing, 'download')).outcome === 'permit' // prettier-ignore
 }
 
