@@ -3,17 +3,12 @@ import path from 'node:path'
 import { z } from 'zod'
 import { keyStoreKinds } from '../keys/key-store.ts'
 import { keyStoreChecks, keyStoreOf, type KeyStoreConfig } from './key-store-config.ts'
-import { parseNetwork } from './networks.ts'
+import { hubOf, listed, networks, type HubConfig } from './hub-config.ts'
 import type { AwsAccess } from './sqs.ts'
 
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: 'must be a URL' })
 const database = url(/^postgres(ql)?$/)
 const directory = z.string().min(1).transform((text) => path.resolve(text)) // prettier-ignore
-
-const listed = z.string().transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== '')) // prettier-ignore
-const networks = listed
-  .refine((each) => each.every((one) => parseNetwork(one) !== undefined), 'must be networks like 10.1.0.0/16, with commas')
-  .default([]) // prettier-ignore
 
 const environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
@@ -65,7 +60,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
 })
 
-export interface Config {
+export interface Config extends HubConfig {
   readonly production: boolean
   readonly port: number
   readonly host: string
@@ -102,13 +97,6 @@ export interface Config {
   readonly backupDays: number
   /** Whether a request to publish Hub data that nobody answers opens the route of the memorandum with HMPPS; off: consent only. */
   readonly hubSilenceRoute: boolean
-  /** Networks (CIDR) that Hub data can be opened from, and those with managed devices alone, where it can be downloaded; none: nobody. */
-  readonly hubNetworks: readonly string[]
-  readonly hubManagedNetworks: readonly string[]
-  /** Domains whose addresses are of work accounts. */
-  readonly hubMailDomains: readonly string[]
-  /** The mailbox of the Hub's users, as hub-2023/2.5 names it. */
-  readonly hubMailbox: string
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -166,10 +154,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     trustedProxies: read.TRUSTED_PROXIES?.split(',').map((name) => name.trim()) ?? false,
     backupDays: read.BACKUP_DAYS,
     hubSilenceRoute: read.HUB_SILENCE_ROUTE === 'on',
-    hubNetworks: read.HUB_NETWORKS,
-    hubManagedNetworks: read.HUB_MANAGED_NETWORKS,
-    hubMailDomains: read.HUB_MAIL_DOMAINS,
-    hubMailbox: read.HUB_MAILBOX,
+    ...hubOf(read),
     logLevel: read.LOG_LEVEL,
   }
 }
