@@ -45,10 +45,16 @@ export class PackFault extends Error {
   }
 }
 
-/** Faults in the order in which a person would walk through the files. */
+/**
+ * Faults in the order in which a person would walk through the files; files that could not be read at all come first, since
+ * what follows them may follow from them.
+ */
 export function inOrder(faults: readonly Fault[]): Fault[] {
   return faults.toSorted(
     (a, b) =>
-      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || (a.message < b.message ? -1 : 1),
+      Number(b.code === 'yaml') - Number(a.code === 'yaml') ||
+      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
+      a.line - b.line ||
+      (a.message < b.message ? -1 : 1),
   )
 }

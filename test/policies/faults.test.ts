@@ -106,6 +106,12 @@ describe('a fault', () => {
     expect(faults.map((fault) => fault.file)).toEqual(faults.map((fault) => fault.file).toSorted())
   })
 
+  test('that keeps a file from being read comes before all that follows from it', () => {
+    const faults = faultsOf(changed(replaced(yaml16, 'kind: duty', 'kind: duty: ]')))
+    expect(faults.length).toBeGreaterThan(3)
+    expect(faults[0]).toMatchObject({ file: yaml16, code: 'yaml' })
+  })
+
   test('is every mistake in one file, not the first', () => {
     const text = (sources.get(cedar16) ?? '')
       .replace('unless { principal.keyEnrolled }', 'unless { principal.keyEnroled }')
