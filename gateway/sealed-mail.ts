@@ -123,3 +123,15 @@ export function openSealedMailer({ mail }: Pick<Config, 'mail'>): SendSealed {
     await writeFile(path.join(directory, `${id}.eml`), raw, { mode: 0o600 })
   }
 }
+
+/**
+ * Whether the mail server takes anything at all: greeted, and signed in where it asks for that. Asked before a copy is opened for
+ * a message, so that a server that is down costs no key. The outbox always does.
+ */
+export function askMailServer({ mail }: Pick<Config, 'mail'>): () => Promise<void> {
+  if (!('smtpUrl' in mail)) return () => Promise.resolve()
+  const transport = mailTransport(({ createTransport }) => createTransport(mail.smtpUrl))
+  return async () => {
+    await (await transport()).verify()
+  }
+}

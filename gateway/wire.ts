@@ -30,7 +30,7 @@ import { asksWitnesses } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
 import { openMailer } from './mail.ts'
 import { openKeyStore } from './open-key-store.ts'
-import { openSealedMailer } from './sealed-mail.ts'
+import { askMailServer, openSealedMailer } from './sealed-mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
 import { replayDestructions, type DestroyedSinceDeps } from './retention/destroyed-since.ts'
@@ -110,7 +110,11 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
 }
 
 async function mailersOf(config: Config) {
-  return { sendMail: await openMailer(config), sendSealed: openSealedMailer(config) }
+  return {
+    sendMail: await openMailer(config),
+    sendSealed: openSealedMailer(config),
+    mailServerAnswers: askMailServer(config),
+  }
 }
 
 async function announceLostKeys(db: Database, store: KeyStore, log: Log, now: Date): Promise<void> {

@@ -132,7 +132,8 @@ function timeIn(entryId: string): number {
   return Number.parseInt(entryId.replaceAll('-', '').slice(0, 12), 16)
 }
 
-function unproved(
+/** Why an entry that there is has no proof now, and what to do. */
+export function unproved(
   proved: Exclude<Awaited<ReturnType<typeof proveInclusion>>, { outcome: 'proved' | 'absent' }>,
 ): Problem {
   if (proved.outcome === 'waiting')

@@ -56,7 +56,7 @@ async function intakePage(
     ...(faults.length > 0 && { status: 400 }),
     view: {
       template: 'concerns-intake.njk',
-      data: { intakes, faults, columns },
+      data: { intakes, reading: intakes.find(({ state }) => state === 'reading'), faults, columns },
     },
   }))
 }

@@ -7,11 +7,12 @@ import { acknowledgeDelivery, collectDelivery, type CollectDeps } from './collec
 import { viewChanges, viewDelivery, viewNext, viewYear, type Changes } from './look.ts'
 import { changeFields } from './package-fields.ts'
 import { linesOf } from './package-format.ts'
+import { proveDelivery, type ProveDeps } from './prove.ts'
 import { putForward, withdraw } from './put-forward.ts'
 import { rehearse } from './rehearse.ts'
 import { release } from './release.ts'
 import {
-  changesAnswer, deliveryAnswer, idParams, nextAnswer, numberOrLatest, numberParams, putForwardBody, rehearsalAnswer, rehearseBody, subscribeBody, yearAnswer,
+  changesAnswer, deliveryAnswer, idParams, nextAnswer, numberOrLatest, numberParams, proofParams, putForwardBody, rehearsalAnswer, rehearseBody, subscribeBody, yearAnswer,
 } from './schemas.ts' // prettier-ignore
 import { setSubscribed } from './subscriptions.ts'
 import { writeChanges, writeDelivery, writeNext, writeRehearsal, writeSeen, writeYear } from './written.ts'
@@ -20,7 +21,7 @@ const at = { surface: 'api' } as const
 /** What an answer holds at once; a package has all of them. */
 export const mostChanges = 20_000
 
-export function exportApi(deps: CollectDeps): Endpoint[] {
+export function exportApi(deps: CollectDeps & ProveDeps): Endpoint[] {
   return [...releasing(deps), ...receiving(deps)]
 }
 
@@ -52,7 +53,7 @@ function releasing(deps: ExportDeps): Endpoint[] {
   ] // prettier-ignore
 }
 
-function receiving(deps: CollectDeps): Endpoint[] {
+function receiving(deps: CollectDeps & ProveDeps): Endpoint[] {
   return [
     endpoint({
       ...at, method: 'get', path: '/api/v1/deliveries', summary: 'A year of deliveries', input: {}, answers: yearAnswer,
@@ -70,6 +71,10 @@ function receiving(deps: CollectDeps): Endpoint[] {
     endpoint({
       ...at, method: 'get', path: '/api/v1/deliveries/:number/manifest', summary: 'The signed manifest of a delivery (compact JWS)', input: { params: numberOrLatest },
       handle: async (context, { params }) => asJson(await viewDelivery(deps, context, params.number, 'json'), ({ delivery }) => ({ contentType: 'application/jose', json: delivery.manifest })),
+    }),
+    endpoint({
+      ...at, method: 'get', path: '/api/v1/deliveries/:number/proofs/:what', summary: 'The proof that a delivery was sent, or its copy destroyed (C2SP tlog-proof)', input: { params: proofParams },
+      handle: async (context, { params }) => asJson(await proveDelivery(deps, context, params.number, params.what), (file) => file),
     }),
     endpoint({
       ...at, method: 'get', path: '/api/v1/deliveries/:number/package', summary: 'Collect a delivery, encrypted to your own key', input: { params: numberOrLatest },

@@ -26,6 +26,8 @@ import { findDelivery } from './store.ts'
 export interface MailDeliveryDeps extends ExportDeps, OpenDeps {
   readonly config: Pick<Config, 'mailFrom' | 'exportMail'>
   readonly sendSealed: SendSealed
+  /** Rejects while the mail server takes nothing. */
+  readonly mailServerAnswers: () => Promise<void>
 }
 
 /** What one opening of the copy is for. */
@@ -40,8 +42,14 @@ interface Planned {
   readonly entryId: string
 }
 
-/** @throws what broke; the mail stays owed */
+/**
+ * Who may read is decided again at each try, and each try that gets as far as the server opens the copy again: the message is
+ * kept nowhere in between, where it would outlive its readers' leaving.
+ *
+ * @throws what broke; the mail stays owed
+ */
 export async function mailDelivery(deps: MailDeliveryDeps, deliveryId: string): Promise<void> {
+  if (deps.config.exportMail.form === 'message') await deps.mailServerAnswers()
   const planned = await deps.db.withTransaction((tx) => plan(deps, tx, deliveryId))
   if (!planned) return
   try {

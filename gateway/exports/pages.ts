@@ -11,22 +11,30 @@ import { acknowledgeDelivery, collectDelivery, type CollectDeps } from './collec
 import { viewChanges, viewDelivery, viewNext, viewYear } from './look.ts'
 import { findPersonById } from '../people/store.ts'
 import { personalKinds } from '../personal-text.ts'
+import { proveDelivery, type ProveDeps } from './prove.ts'
 import { putForward, withdraw } from './put-forward.ts'
 import { findingsOf } from './rehearsal.ts'
 import { rehearse } from './rehearse.ts'
 import { release } from './release.ts'
-import { idParams, numberParams, putForwardBody, rehearseBody, subscribeBody } from './schemas.ts'
+import {
+  idParams,
+  numberParams,
+  proofParams,
+  putForwardBody,
+  rehearseBody,
+  subscribeBody,
+} from './schemas.ts'
 
 const at = { surface: 'page' } as const
 const mostOnPage = 500
 const typed = z.string().max(8000).default('')
 const putForwardForm = z.strictObject({ quarter: typed, amends: typed, reason: typed, findingsRead: typed })
 
-export function exportPages(deps: CollectDeps): Endpoint[] {
+export function exportPages(deps: CollectDeps & ProveDeps): Endpoint[] {
   return [...looking(deps), ...releasing(deps), ...receiving(deps)]
 }
 
-function looking(deps: ExportDeps): Endpoint[] {
+function looking(deps: ProveDeps): Endpoint[] {
   return [
     endpoint({
       ...at, method: 'get', path: '/deliveries', summary: 'A year of deliveries', input: {},
@@ -47,6 +55,10 @@ function looking(deps: ExportDeps): Endpoint[] {
     endpoint({
       ...at, method: 'get', path: '/deliveries/:number/manifest.jws', summary: 'The signed manifest of a delivery', input: { params: numberParams },
       handle: async (context, { params }) => asPage(await viewDelivery(deps, context, params.number, 'page'), ({ delivery }) => ({ contentType: 'application/jose', json: delivery.manifest })),
+    }),
+    endpoint({
+      ...at, method: 'get', path: '/deliveries/:number/proofs/:what', summary: 'The proof that a delivery was sent, or its copy destroyed (C2SP tlog-proof)', input: { params: proofParams },
+      handle: async (context, { params }) => asPage(await proveDelivery(deps, context, params.number, params.what), (file) => file),
     }),
     endpoint({
       ...at, method: 'get', path: '/deliveries/:number/changes', summary: 'What changed', input: { params: numberParams },

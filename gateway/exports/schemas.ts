@@ -8,6 +8,9 @@ const reason = z.string().trim().max(4000)
 const ticked = z.preprocess((value) => value === true || value === 'yes' || value === 'true', z.boolean())
 
 export const numberParams = z.strictObject({ number })
+/** What a proof says of a delivery: that it was sent, or that the gateway's copy was destroyed. */
+export const provable = ['sent', 'destroyed'] as const
+export const proofParams = z.strictObject({ number, what: z.enum(provable) })
 export const numberOrLatest = z.strictObject({ number: z.union([z.literal('latest'), number]) })
 export const idParams = z.strictObject({ id: z.uuid('This is not the id of an export.') })
 export const rehearseBody = z.strictObject({ quarter: day.exactOptional() })

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { processEnvironment } from '../../gateway/config.ts'
 import { createPersonKey, type ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
@@ -75,8 +76,20 @@ describe('concordat fetch', () => {
     expect((await state('deliveries')).delivery).toBe(3)
   }) // prettier-ignore
 
+  test('ends with the code of origin where another gateway signed the manifest, or the message, and keeps nothing', async () => {
+    const other = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true })
+    await writeFile(at('other.jwk'), JSON.stringify(await exportJWK(other.publicKey)))
+    const another = await createPersonKey({ name: 'G', email: 'gateway@other.example', at: new Date() })
+    await writeFile(at('other.asc'), another.publicArmored)
+    for (const keys of [['--manifest-key', at('other.jwk')], ['--sender-key', at('other.asc')]]) {
+      const ended = await fetching('another', [...mine(), ...keys])
+      expect([ended.code, ended.err]).toEqual([3, expect.stringMatching(/^Refused \(origin\): .* Nothing of it was kept\.\n$/)])
+    }
+    await expect(readdir(at('another'))).rejects.toThrow('ENOENT')
+  }) // prettier-ignore
+
   test.each([
-    ['origin: another gateway’s key', 3, 'strangers', 0, ['--private-key', 'stranger.asc']],
+    ['origin: a message that is not for the reader’s key', 3, 'strangers', 0, ['--private-key', 'stranger.asc']],
     ['order: a delivery that was replaced', 4, 'replaced', 2, ['--private-key', 'mine.asc']],
     ['order: more was received than the gateway has', 4, 'ahead', 9, ['--private-key', 'mine.asc']],
   ] as const)('ends with its own code for %s, and keeps nothing', async (_what, code, to, received, [option, file]) => {

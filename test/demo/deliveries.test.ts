@@ -1,5 +1,7 @@
 // What the demonstration's deliveries look like two years after the agreement began, as both sides see them over the API.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseVerifierKey } from '../../audit/note.ts'
+import { verifyProof } from '../../audit/verify.ts'
 import { deliverSinceTheAgreement } from '../../demo/deliveries.ts'
 import { verifyManifest } from '../../keys/delivery-manifest.ts'
 import { entriesOf, startGateway, type TestGateway } from '../support/gateway.ts'
@@ -55,5 +57,23 @@ describe('the demonstration’s deliveries', () => {
       'select count(*) filter (where wrapped_key is null) as gone, min(destroy_on) filter (where wrapped_key is not null) as next from concordat.delivery_copy',
     )
     expect(rows[0]).toEqual({ gone: 5, next: '2027-04-13' })
+  })
+
+  test('are each proved by the ledger to whoever may see them: that they were sent, and that a copy was destroyed', async () => {
+    await gateway.settle()
+    const member = await gateway.as('nadia.hussain')
+    const keys = [await parseVerifierKey(gateway.wiring.verifierKey)]
+    for (const what of ['sent', 'destroyed']) {
+      const { manifestSha256 } = (await member.get('/api/v1/deliveries/5')).json()
+      const answer = await member.get(`/api/v1/deliveries/5/proofs/${what}`)
+      expect(answer.headers.get('content-disposition')).toContain(`delivery-5-${what}.tlog-proof`)
+      const verdict = await verifyProof({ proof: answer.bytes.toString('utf8'), keys })
+      if (!verdict.verified) throw new Error(JSON.stringify(verdict.steps))
+      if (what === 'sent') expect(Buffer.from(verdict.entry).toString()).toContain(manifestSha256)
+    }
+    expect((await member.get('/api/v1/deliveries/9/proofs/destroyed')).status).toBe(404)
+    expect((await (await gateway.as('ayesha.rahman')).get('/api/v1/deliveries/5/proofs/sent')).status).toBe(
+      403,
+    )
   })
 })

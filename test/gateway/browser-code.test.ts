@@ -29,11 +29,12 @@ describe('the modules that are served', () => {
     expect(modules.size).toBeGreaterThan(8)
   })
 
-  test('send nothing but what the calls of the keys pages and one download send', () => {
+  test('send nothing but what the calls of the keys pages, one download and a page that asks for itself again send', () => {
     const senders = [...modules].filter(([, code]) =>
       /\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource/.test(code),
     )
     expect(senders.map(([file]) => file).sort()).toEqual([
+      'gateway/browser/intake-page.ts',
       'gateway/browser/key-calls.ts',
       'gateway/browser/open-page.ts',
     ])

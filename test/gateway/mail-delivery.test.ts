@@ -2,11 +2,12 @@
 // never to another address or to who is not on the team.
 import { readdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../../gateway/embedded-postgres.ts'
 import { sealDelivery } from '../../gateway/exports/seal.ts'
 import { scheduleExports } from '../../gateway/exports/schedule.ts'
 import { mailDelivery } from '../../gateway/exports/mail-delivery.ts'
 import { watchExports } from '../../gateway/exports/watch.ts'
-import { openSealedMailer } from '../../gateway/sealed-mail.ts'
+import { askMailServer, openSealedMailer } from '../../gateway/sealed-mail.ts'
 import { reconcileKeys } from '../../gateway/retention/reconcile.ts'
 import { recordFailedJob } from '../../gateway/decisions/failed-job.ts'
 import { verifyManifest } from '../../keys/delivery-manifest.ts'
@@ -123,6 +124,18 @@ describe('a delivery to the mailbox', () => {
     expect(Number(rows[0]?.['n'])).toBe(2)
     await mailDelivery(gateway.wiring, id)
     expect(idsOf(before)).toHaveLength(1)
+  })
+
+  test('while the mail server is down opens nothing, stays owed, and goes when it is back', async () => {
+    const id = await owed()
+    const openings = async () => (await gateway.owner.query('select count(*) as n from concordat.delivery_mail_opening')).rows[0]?.['n'] // prettier-ignore
+    const [before, sent] = [await openings(), server.received.length]
+    const down = { ...gateway.wiring, mailServerAnswers: askMailServer({ mail: { smtpUrl: `smtp://127.0.0.1:${await freePort()}` } }) } // prettier-ignore
+    await expect(mailDelivery(down, id)).rejects.toThrow('ECONNREFUSED')
+    expect(await openings()).toBe(before)
+    const up = { ...gateway.wiring, mailServerAnswers: askMailServer({ mail: { smtpUrl: server.url } }) }
+    await mailDelivery(up, id)
+    expect([Number(await openings()) - Number(before), server.received.length - sent]).toEqual([1, 1])
   })
 
   test('that two workers send at once is one message', async () => {

@@ -140,6 +140,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/concerns', 'get /api/v1/concerns/:reference', 'get /concerns', 'get /concerns/template.csv', 'get /concerns/template.xlsx', 'get /concerns/schema.json', 'get /api/v1/concerns/intakes',
     'get /api/v1/exports/next', 'get /api/v1/deliveries', 'get /api/v1/deliveries/:number', 'get /api/v1/deliveries/:number/manifest',
     'get /api/v1/deliveries/:number/package', 'get /api/v1/deliveries/:number/changes', 'get /api/v1/deliveries/:number/changes.csv',
+    'get /deliveries/:number/proofs/:what', 'get /api/v1/deliveries/:number/proofs/:what',
     'get /deliveries', 'get /deliveries/next', 'get /deliveries/:number', 'get /deliveries/:number/manifest.jws', 'get /deliveries/:number/changes',
     'get /deliveries/:number/changes.csv', 'get /urgent-concerns', 'get /api/v1/urgent-concerns',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
@@ -689,7 +690,7 @@ describe('the access matrix', () => {
             `${method.toUpperCase()} ${path}`,
             await call(
               method,
-              path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':what', 'sent').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),
