@@ -15,6 +15,7 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { notFound, Problem } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
+import { unproved } from '../unproved.ts'
 
 export interface OneEntryDeps {
   readonly judge: Judge
@@ -130,21 +131,6 @@ async function absent(db: Queryable, entryId: string): Promise<Problem> {
 
 function timeIn(entryId: string): number {
   return Number.parseInt(entryId.replaceAll('-', '').slice(0, 12), 16)
-}
-
-/** Why an entry that there is has no proof now, and what to do. */
-export function unproved(
-  proved: Exclude<Awaited<ReturnType<typeof proveInclusion>>, { outcome: 'proved' | 'absent' }>,
-): Problem {
-  if (proved.outcome === 'waiting')
-    return new Problem(
-      'ledger.behind',
-      'This entry waits for the next checkpoint, or for the witnesses of one. Try again in a few seconds.',
-    )
-  return new Problem(
-    'state.conflict',
-    `This is entry ${proved.index} of ledger ${proved.epoch}, which was closed. Ask the operator for its proof: \`concordat ledger proof\` makes it from what was published of that ledger.`,
-  )
 }
 
 async function consistent(context: PersonContext, from: number): Promise<Reply> {
