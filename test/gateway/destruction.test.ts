@@ -150,7 +150,7 @@ describe('destruction', () => {
     expect(await failures(held.item.shelf_ref)).toMatchObject([
       { clauses: ['hmpps-2025/19-destruction'], detail: { reason: 'refused' } },
     ])
-    await gateway.owner.query('delete from concordat.hold')
+    await gateway.owner.query('truncate concordat.hold cascade')
     await sweepOn(free.item.destroy_on)
     await expectGone(held.id)
   })
