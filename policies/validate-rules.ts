@@ -28,10 +28,26 @@ export function findingsOf(rule: string): readonly Finding[] {
   return found.findings.get(rule) ?? []
 }
 
-/** Which of these rules, which are valid, are true for every request that the schema allows. */
+/**
+ * Which of these rules, which are valid, are true for every request that the schema allows. One that holds a number which
+ * JavaScript cannot write as it is cannot be turned around, and is none of them.
+ */
 export function neverFalse(rules: readonly string[], schema: string): ReadonlySet<string> {
-  const opposites = findingsIn(rules.map(negated), schema)
-  return new Set(rules.filter((_rule, index) => opposites[index]?.some(({ kind }) => kind === 'never-true')))
+  const turned = rules.flatMap((rule) => {
+    const opposite = negated(rule)
+    return isExact(opposite) ? [{ rule, opposite }] : []
+  })
+  const findings = findingsIn(turned.map(({ opposite }) => opposite), schema) // prettier-ignore
+  return new Set(
+    turned.flatMap(({ rule }, index) =>
+      findings[index]?.some(({ kind }) => kind === 'never-true') ? [rule] : [],
+    ),
+  )
+}
+
+function isExact(json: unknown): boolean {
+  if (typeof json === 'number') return Number.isSafeInteger(json)
+  return typeof json !== 'object' || json === null || Object.values(json).every(isExact)
 }
 
 function findingsIn(policies: readonly cedar.Policy[], schema: string): readonly (readonly Finding[])[] {
