@@ -35,7 +35,7 @@ describe('concordat', () => {
     ['clauses'],
   ])('%s %s has an example in its help', async (...verb) => {
     const { code, out } = await concordat([...verb.filter((word) => word !== ''), '--help'])
-    expect(out).toMatch(/Example:\n {2}\$ /)
+    expect(out).toMatch(/Examples?:\n {2}\$ /)
     expect(code).toBe(0)
   })
 
