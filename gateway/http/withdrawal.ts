@@ -19,6 +19,8 @@ const everyMs = 2000
 export function watchPermission(ask: () => Promise<boolean>, stop: AbortController): () => void {
   let timer: NodeJS.Timeout | undefined
   const again = () => {
+    // An answer can come after the end.
+    if (stop.signal.aborted) return
     timer = setTimeout(() => {
       ask().then(
         (isPermitted) => (isPermitted ? again() : stop.abort(new Withdrawn())),
