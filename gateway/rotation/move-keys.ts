@@ -43,6 +43,8 @@ async function wrapAnew(
   { clock, from, to, progress }: MoveKeysDeps,
   tx: Transaction,
 ): Promise<MovedKeys['moved']> {
+  // A store across a network can take longer over many keys than a transaction may otherwise be idle.
+  await tx.query('set local idle_in_transaction_session_timeout = 0')
   const inUse = await lockStoreInUse(tx)
   if (inUse?.id === to.id && (inUse.left ?? from).id === from.id) return undefined
   if (inUse?.left) throw new KeyFault('store.moved', `Another move, from ${inUse.left.kind} to ${inUse.kind}, has not ended. End that one first.`) // prettier-ignore
