@@ -53,9 +53,9 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
       .then(() => sweep(wiring))
       .then(() => reconcileKeys(wiring))
       .then(() => scheduleExports(wiring))
-      .then(() => pruneLedger(wiring))
-      .then(() => countDecisions(db))
       .then(() => recordPass(db, 'sweep', clock()))
+      .then(() => countDecisions(db))
+      .then(() => pruneLedger(wiring))
       .catch((error: unknown) => void log.error('sweep', { error }))
       .finally(() => {
         if (!stopped) timer = setTimeout(tick, sweepEveryMs)
