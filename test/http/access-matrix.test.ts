@@ -21,7 +21,7 @@ import {
   type TestGateway,
 } from '../support/gateway.ts'
 import { personAt, signedIn, type PagePerson } from '../support/pages.ts'
-import { clearanceFor, knownObjection } from '../support/clearances.ts'
+import { clearanceFor, knownObjection, type ClearanceState } from '../support/clearances.ts'
 import { conditionsVersion } from '../../demo/hub.ts'
 import { restoreHub } from '../support/hub.ts'
 import { transferAt } from '../support/transfers.ts'
@@ -55,6 +55,9 @@ const otherCalls = [
   'reschedule: POST /retention/schedules/:owner/:class',
   'propose-version: POST /agreements/propose',
   'release: POST /hub/returns',
+  'read-figures: POST /figures',
+  'read-clearance: POST /clearances/:id/consents',
+  'read-clearance: POST /api/v1/consents/:id/objections/:objection/decide',
 ]
 
 interface Fitting {
@@ -84,17 +87,7 @@ interface Fitting {
   /** A file as the body of an API call. */
   readonly file?: string
   /** The address names a report whose figures are cleared, or a request for consent in it. */
-  readonly clearing?:
-    | 'report'
-    | 'ended'
-    | 'request'
-    | 'consented'
-    | 'objected'
-    | 'checked'
-    | 'table'
-    | 'cleared-table'
-    | 'use'
-    | 'permitted-use'
+  readonly clearing?: ClearanceState
   /** The address names an account with the Performance Hub that is dormant, whose line manager is the approver. */
   readonly hubUser?: true
   /** The address names a copy on paper or on a medium, in this state. */

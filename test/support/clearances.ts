@@ -5,20 +5,22 @@ import type { TestGateway } from './gateway.ts'
 /** Of the one objection that there is at a time. */
 export const knownObjection = '00000000-0000-4000-8000-0000000000b1'
 
+export type ClearanceState =
+  | 'report'
+  | 'ended'
+  | 'request'
+  | 'consented'
+  | 'objected'
+  | 'checked'
+  | 'table'
+  | 'cleared-table'
+  | 'use'
+  | 'permitted-use'
+
 /** @returns the id of a report of its own, or of the request for consent in it */
 export async function clearanceFor(
   { owner }: Pick<TestGateway, 'owner'>,
-  state:
-    | 'report'
-    | 'ended'
-    | 'request'
-    | 'consented'
-    | 'objected'
-    | 'checked'
-    | 'table'
-    | 'cleared-table'
-    | 'use'
-    | 'permitted-use',
+  state: ClearanceState,
 ): Promise<string> {
   const [report, request] = [randomUUID(), randomUUID()]
   const analyst = `(select id from concordat.person where subject = 'ayesha.rahman')`
