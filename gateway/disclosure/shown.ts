@@ -40,20 +40,29 @@ export interface Earlier {
 
 /**
  * Of the same people: what was hidden before stays hidden. Of a group within another: two counts that differ by one to four give the
- * few between them away.
+ * few between them away. Totals tell as much as cells do.
  */
 export function compare(table: CountTable, earlier: readonly Earlier[]): string[] {
+  const whole = shown(table, new Map())
   const hide = new Set<string>()
   for (const { shown: before, isSame } of earlier)
-    for (const [row, label] of table.rows.entries())
-      for (const [column, name] of table.columns.entries()) {
+    for (const [row, label] of whole.rows.entries())
+      for (const [column, name] of whole.columns.entries()) {
         const then = before.cells[before.rows.indexOf(label)]?.[before.columns.indexOf(name)]
         if (then === undefined) continue
-        const difference = Math.abs((table.cells[row]?.[column]?.count ?? 0) - (then ?? 0))
+        const difference = Math.abs((whole.cells[row]?.[column] ?? 0) - (then ?? 0))
         const tells = isSame ? then === null : then !== null && difference > 0 && difference < smallestCount
-        if (tells) hide.add(keyOf({ kind: 'cell', row, column }))
+        if (tells) hide.add(keyAt(table, row, column))
       }
   return [...hide]
+}
+
+/** Of a place in the table as it is shown, where totals are the last row and the last column. */
+function keyAt(table: CountTable, row: number, column: number): string {
+  const [ofRow, ofColumn] = [column === table.columns.length, row === table.rows.length]
+  if (ofRow && ofColumn) return keyOf({ kind: 'all' })
+  if (ofRow) return keyOf({ kind: 'row', row })
+  return keyOf(ofColumn ? { kind: 'column', column } : { kind: 'cell', row, column })
 }
 
 /** Cells of the very same that were shown before and are hidden now, as 'row, column'. */

@@ -168,6 +168,29 @@ describe('tables that were cleared before', () => {
     expect(compare(tableOf([[55, 30]], false, false), [before])).toEqual([])
   })
 
+  test('Totals that differ by fewer than five, or were hidden before, tell as much as cells.', () => {
+    const wide = { shown: shown(tableOf([[60, 30], [50, 40]]), new Map([['row 0', 'secondary']])), isSame: false } // prettier-ignore
+    // 90 and 90 before; 50 + 43 now: the row and the column differ by three, each cell by three or none.
+    expect(
+      compare(
+        tableOf([
+          [60, 30],
+          [50, 43],
+        ]),
+        [wide],
+      ),
+    ).toEqual(['cell 1 1', 'row 1', 'column 1', 'all'])
+    expect(
+      compare(
+        tableOf([
+          [60, 30],
+          [50, 40],
+        ]),
+        [{ ...wide, isSame: true }],
+      ),
+    ).toEqual(['row 0'])
+  })
+
   test('Of the same people what was hidden stays hidden, and what is out already is told.', () => {
     const hidden = { shown: shown(tableOf([[60, 30]], false, false), new Map([['cell 0 1', 'small']])), isSame: true }
     expect(compare(tableOf([[60, 30]], false, false), [hidden])).toEqual(['cell 0 1'])
