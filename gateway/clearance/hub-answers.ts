@@ -8,7 +8,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, Problem, stateConflict, type FieldFault } from '../http/problem.ts'
 import { judged } from '../hub/act.ts'
 import { tellMailbox, tellPerson, tellTeam } from '../hub/notices.ts'
-import { withHubData } from '../hub/open.ts'
+import { judgeOpening, withHubData } from '../hub/open.ts'
 import { listFigureVersions } from '../figures/store.ts'
 import { allowed } from '../people/allowed.ts'
 import { factsOfPerson } from '../people/facts.ts'
@@ -110,6 +110,8 @@ export async function releaseUse(
   const facts = await factsOfPerson(tx, person, now)
   const asking = await deps.judge.judge(context, 'ask-consent', facts)
   if (asking.outcome === 'refusal') return refused(asking)
+  const opening = await judgeOpening(deps, context, facts, 'screen')
+  if (opening?.outcome === 'refusal') return refused(opening)
   const answer = await existing(context, id)
   const { agreement, key, from, to, marking, retentionClass } = deps.hub.answer
   const document = {

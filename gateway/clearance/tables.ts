@@ -11,7 +11,7 @@ import type { PersonContext } from '../http/endpoint.ts'
 import { notFound, Problem, stateConflict, type FieldFault } from '../http/problem.ts'
 import type { Upload } from '../http/upload.ts'
 import { personActor } from '../http/who.ts'
-import { withHubData } from '../hub/open.ts'
+import { judgeOpening, withHubData } from '../hub/open.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import type { RowFault } from '../tables/heading.ts'
 import { formatOf, hashed, readTable } from '../tables/received.ts'
@@ -134,6 +134,8 @@ export async function attestTable(
   // Who may not look is told the same of one that is there as of one that is not.
   const seen = await deps.judge.judge(context, 'check-draft', facts)
   if (seen.outcome === 'refusal') return refused(seen)
+  const opening = await judgeOpening(deps, context, facts, 'screen')
+  if (opening?.outcome === 'refusal') return refused(opening)
   const table = await store.findTable(tx, id)
   if (!table) throw notFound()
   const { agreement, key, from, to } = deps.hubPublication

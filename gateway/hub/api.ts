@@ -102,7 +102,7 @@ function ofUsers(deps: HubDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'get', path: '/api/v1/hub/use', summary: 'The record of the use of Hub data, newest first', input: { query: schema.useQuery }, answers: z.object({ entries, older: z.uuid().exactOptional() }),
-      handle: async (context, { query }) => asJson(await readUse(deps, context, query, 'json'), ({ lines, older }) => ({
+      handle: async (context, { query }) => asJson(await readUse(deps, context, query, 'json'), ({ log: { lines, older } }) => ({
         entries: lines.map(({ entryId, at: when, type, actor, detail }) => ({ id: entryId, at: when, type, username: actor.kind === 'person' ? actor.username : null, ip: actor.kind === 'process' ? null : (actor.ip ?? null), detail: { ...detail } })),
         ...(older !== undefined && { older }),
       })),

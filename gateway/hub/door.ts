@@ -35,42 +35,44 @@ export async function readDoor(deps: HubDeps, context: PersonContext, as: As): P
   const refusals = decision.outcome === 'refusal' ? decision.refusals : []
   const words = (await store.findConditions(tx))?.words
   const managed = await store.listManaged(tx, person.id)
-  return { value: { standing, words, refusals, managed }, events: [said(context, 'hub-door.viewed', { as })] }
+  return {
+    value: { standing, words, refusals, managed },
+    events: [{ ...baseOf(deps, context), type: 'hub-door.viewed', detail: { as } }],
+  }
 }
 
 /** hub-2023/3.3-consent: with it goes the consent to be recorded. @throws {Problem} `state.conflict` where another version came in between */
-export async function accept(_deps: HubDeps, context: PersonContext, version: string): Promise<Done<string>> {
+export async function accept(deps: HubDeps, context: PersonContext, version: string): Promise<Done<string>> {
   const { tx, person, now } = context
   const conditions = await store.findConditions(tx)
   if (conditions?.version !== version) throw stateConflict('The Conditions of Use were amended while you read. Read them again, then accept them.') // prettier-ignore
   await store.insertAcceptance(tx, person.id, version, now)
-  return { value: version, events: [said(context, 'hub-conditions.accepted', { version, sha256: conditions.sha256 })] } // prettier-ignore
+  return { value: version, events: [{ ...baseOf(deps, context), type: 'hub-conditions.accepted', detail: { version, sha256: conditions.sha256 } }] } // prettier-ignore
 }
 
 /** @throws {Problem} `input.invalid` where the person does not say that nobody else sees the screen */
 export async function openSession(
-  _deps: HubDeps,
+  deps: HubDeps,
   context: PersonContext,
   { purpose, unseen }: { readonly purpose: Purpose; readonly unseen: boolean },
 ): Promise<Done<Purpose>> {
   if (!unseen) throw fieldFault('unseen', 'Say that nobody who may not see the screen can see it. If somebody can, move first.') // prettier-ignore
   await store.insertHubSession(context.tx, { id: randomUUID(), personId: context.person.id, purpose, at: context.now }) // prettier-ignore
-  return { value: purpose, events: [said(context, 'hub-session.opened', { purpose })] }
+  return {
+    value: purpose,
+    events: [{ ...baseOf(deps, context), type: 'hub-session.opened', detail: { purpose } }],
+  }
 }
 
 /** Ends every session of the person at the pages, this one too. */
-export async function endEverywhere(context: PersonContext): Promise<Done<number>> {
+export async function endEverywhere(deps: HubDeps, context: PersonContext): Promise<Done<number>> {
   const sessions = await store.endSessions(context.tx, context.person.id)
-  return { value: sessions, events: [said(context, 'person.signed-out', { reason: 'everywhere' })] }
+  return {
+    value: sessions,
+    events: [{ ...baseOf(deps, context), type: 'person.signed-out', detail: { reason: 'everywhere' } }],
+  }
 }
 
-type DoorEvent = Extract<LedgerEvent, { type: 'hub-door.viewed' | 'hub-conditions.accepted' | 'hub-session.opened' | 'person.signed-out' }> // prettier-ignore
-
-function said<T extends DoorEvent['type']>(
-  { person, ip, requestId }: PersonContext,
-  type: T,
-  detail: Extract<DoorEvent, { type: T }>['detail'],
-): LedgerEvent {
-  // The pair of type and detail is held together by the parameters; spreading loses it.
-  return { type, actor: personActor(person, ip), subjects: [], correlation: requestId, agreement: 'hub-2023', detail } as unknown as LedgerEvent // prettier-ignore
+function baseOf({ hub }: Pick<HubDeps, 'hub'>, { person, ip, requestId }: PersonContext) {
+  return { actor: personActor(person, ip), subjects: [], correlation: requestId, agreement: hub.data.agreement } satisfies Omit<LedgerEvent, 'type' | 'detail'> // prettier-ignore
 }

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Permit } from '../../policies/decide.ts'
 import type { Act, Facts } from '../../policies/facts.ts'
-import { policyHash, refused, type Outcome } from '../decisions/judge.ts'
+import { policyHash, refused, type Judged, type Outcome } from '../decisions/judge.ts'
 import type { Events, PersonContext } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
@@ -28,8 +28,8 @@ export async function withHubData<T>(
   shownAs: Shown,
   work: (opened: Opened) => Promise<{ readonly events: Events; readonly value: T }>,
 ): Promise<Outcome<T>> {
-  const { tx, person, now } = context
-  const facts = await factsOfPerson(tx, person, now)
+  const { person } = context
+  const facts = await factsOfPerson(context.tx, person, context.now)
   const acted = await deps.judge.judge(context, act, facts)
   if (acted.outcome === 'refusal') return refused(acted)
   const base = {
@@ -39,19 +39,27 @@ export async function withHubData<T>(
     policy: policyHash(acted.permit.pack),
     clauses: [...acted.permit.tested],
   }
-  if (person.party !== deps.hub.data.to)
-    return { kind: 'done', ...(await work({ base, permit: acted.permit })) }
-  const standing = await findHubStanding(tx, person.id, now)
-  const opened = await deps.judge.judge(
-    context,
-    'open',
-    openingFacts(deps, context, facts, standing, shownAs),
-  )
+  const opened = await judgeOpening(deps, context, facts, shownAs)
+  if (opened === undefined) return { kind: 'done', ...(await work({ base, permit: acted.permit })) }
   if (opened.outcome === 'refusal') return refused(opened)
-  if (standing.authorisation) await noteUse(tx, standing.authorisation.id, now)
   const clauses = [...new Set([...base.clauses, ...opened.permit.tested])]
   const both = { ...base, agreement: deps.hub.data.agreement, decision: opened.decisionId, policy: policyHash(opened.permit.pack), clauses } // prettier-ignore
   return { kind: 'done', ...(await work({ base: both, permit: acted.permit })) }
+}
+
+/** Whether Hub data may be opened by this person now; undefined for people of a body that needs no authorisation. Noted as a use. */
+export async function judgeOpening(
+  deps: HubDeps,
+  context: PersonContext,
+  facts: Facts,
+  shownAs: Shown,
+): Promise<Judged | undefined> {
+  const { tx, person, now } = context
+  if (person.party !== deps.hub.data.to) return undefined
+  const standing = await findHubStanding(tx, person.id, now)
+  const judged = await deps.judge.judge(context, 'open', openingFacts(deps, context, facts, standing, shownAs)) // prettier-ignore
+  if (judged.outcome === 'permit' && standing.authorisation) await noteUse(tx, standing.authorisation.id, now)
+  return judged
 }
 
 /** What the rules see when the person opens Hub data. */

@@ -39,7 +39,7 @@ function ofOneself(deps: HubDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'post', path: '/hub/sign-out-everywhere', summary: 'End every session of yours', input: {},
-      handle: async (context) => ({ events: (await endEverywhere(context)).events, redirect: '/start' }),
+      handle: async (context) => ({ events: (await endEverywhere(deps, context)).events, redirect: '/start' }),
     }),
     endpoint({
       ...at, method: 'get', path: '/hub/returns', summary: 'Have a return looked through', input: {},
@@ -106,7 +106,7 @@ function ofUsers(deps: HubDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'get', path: '/hub/use', summary: 'The record of the use of Hub data', input: { query: schema.useQuery },
-      handle: async (context, { query }) => asPage(await readUse(deps, context, query, 'page'), (log) => ({ view: { template: 'hub-use.njk', data: { log, filters: query } } })),
+      handle: async (context, { query }) => asPage(await readUse(deps, context, query, 'page'), (read) => ({ view: { template: 'hub-use.njk', data: { ...read, filters: query } } })),
     }),
   ] // prettier-ignore
 }

@@ -29,4 +29,8 @@ export const sessionForm = z.strictObject({
   purpose: z.custom<Purpose>((value) => purposes.includes(value as Purpose), 'Choose what it is for.'), // whatever it is
   unseen: yes,
 })
-export const useQuery = z.strictObject({ username: blank(address), before: blank(z.uuid()) })
+/** A user is named by the account's id: an address would stand in the address line, in histories and in logs on the way. */
+export const useQuery = z.strictObject({
+  user: blank(z.uuid('This is not the id of a user.')),
+  before: blank(z.uuid()),
+})

@@ -5,8 +5,10 @@ import { readLog, type ReadLog } from '../../audit/log.ts'
 import type { Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import { factsOfPerson } from '../people/facts.ts'
-import { judged, type As, type HubDeps } from './act.ts'
+import { notFound } from '../http/problem.ts'
+import { about, judged, type As, type HubDeps } from './act.ts'
 import { guarded } from './attempt.ts'
+import { findAuthorisation } from './store.ts'
 
 const ofTheHub = [
   'figures.viewed', 'figure.viewed', 'figures.registered', 'hub-data.downloaded', 'hub-return.submitted', 'hub-return.rejected',
@@ -16,28 +18,39 @@ const ofTheHub = [
 const ofSigningIn = ['person.signed-in', 'person.signed-out'] as const satisfies readonly EventType[]
 
 export interface UseQuery {
-  readonly username?: string | undefined
+  /** Id of the account. */
+  readonly user?: string | undefined
   readonly before?: string | undefined
 }
 
+export interface UseRead {
+  readonly log: ReadLog
+  /** Of whom it is, where it is of one. */
+  readonly username: string | undefined
+}
+
+/** @throws {Problem} `not-found` where there is no such account */
 export async function readUse(
   deps: HubDeps,
   context: PersonContext,
-  { username, before }: UseQuery,
+  { user, before }: UseQuery,
   as: As,
-): Promise<Outcome<ReadLog>> {
+): Promise<Outcome<UseRead>> {
   const facts = await factsOfPerson(context.tx, context.person, context.now)
   return guarded(
     deps,
     context,
     judged(deps, context, 'read-hub-use', facts, async (base) => {
+      const account = user === undefined ? undefined : await findAuthorisation(context.tx, user)
+      if (user !== undefined && !account) throw notFound()
+      const username = account?.username
       const types = username === undefined ? ofTheHub : [...ofTheHub, ...ofSigningIn]
       const filters = { types, ...(username !== undefined && { actor: username }) }
-      const value = await readLog(context.tx, filters, {
+      const log = await readLog(context.tx, filters, {
         limit: 100,
         ...(before !== undefined && { before }),
       })
-      return { value, events: [{ ...base, type: 'hub-use.viewed', subjects: [], detail: { shown: value.lines.length, ofOne: username !== undefined, as } }] } // prettier-ignore
+      return { value: { log, username }, events: [{ ...base, type: 'hub-use.viewed', subjects: account ? about(account.id) : [], detail: { shown: log.lines.length, ofOne: username !== undefined, as } }] } // prettier-ignore
     }),
   )
 }

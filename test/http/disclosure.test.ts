@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { entriesFor, expectProblem, expectRefusal } from '../support/answers.ts'
 import { startGateway, type Subject, type TestGateway } from '../support/gateway.ts'
+import { restoreHub } from '../support/hub.ts'
 import { signedIn } from '../support/pages.ts'
 
 let gateway: TestGateway
@@ -39,6 +40,14 @@ describe('a table', () => {
     const file = (await get('ayesha.rahman', `/tables/${id}/cleared.csv`)).bytes.toString()
     expect(file.split('\r\n').slice(0, 3)).toEqual([',men,women,Total', 'A,[c],[c],115', expect.stringContaining('B,')]) // prettier-ignore
     expect(file).toContain('Management information from the HMPPS Performance Hub.')
+  })
+
+  test('hub-2023/2.6: is not attested by somebody whose access was revoked.', async () => {
+    const id = String((await put(small, 'HMP Hull; 2026')).json()['id'])
+    await gateway.owner.query(`update concordat.hub_authorisation set ended_at = now(), ended_how = 'revoked' where ended_at is null and person_id = (select id from concordat.person where subject = 'martin.boyle')`) // prettier-ignore
+    expect(expectRefusal(await post('martin.boyle', `/tables/${id}/attest`, { words: 'I looked.' }), 'open')).toEqual(['hub-2023/2.6']) // prettier-ignore
+    await restoreHub(gateway.owner)
+    expect((await post('martin.boyle', `/tables/${id}/attest`, { words: 'I looked.' })).status).toBe(200)
   })
 
   test('is compared with what was cleared before: a group that differs by two gives the two away, and is hidden.', async () => {

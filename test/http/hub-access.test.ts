@@ -245,7 +245,7 @@ describe('the record of use', () => {
     await signedIn(gateway, 'martin.boyle')
     await get('martin.boyle', '/figures')
     await get('martin.boyle', '/figures/export.csv')
-    const { entries } = (await get('leila.santos', '/hub/use?username=martin.boyle@hmi-prisons.example')).json() as { entries: Record<string, unknown>[] } // prettier-ignore
+    const { entries } = (await get('leila.santos', `/hub/use?user=${await idOf('martin.boyle')}`)).json() as { entries: Record<string, unknown>[] } // prettier-ignore
     expect(entries.map(({ type }) => type)).toEqual(expect.arrayContaining(['person.signed-in', 'figures.viewed', 'hub-data.downloaded'])) // prettier-ignore
     for (const entry of entries) {
       expect(entry).toMatchObject({ username: 'martin.boyle@hmi-prisons.example' })

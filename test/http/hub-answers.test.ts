@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { entriesFor, expectProblem, expectRefusal } from '../support/answers.ts'
 import { startGateway, type Subject, type TestGateway } from '../support/gateway.ts'
+import { restoreHub } from '../support/hub.ts'
 import { signedIn } from '../support/pages.ts'
 
 let gateway: TestGateway
@@ -25,6 +26,15 @@ describe('an answer', () => {
     const used = await post('ayesha.rahman', `/hub-answers/${id}/release`)
     expect(await entriesFor(gateway, used)).toMatchObject([{ type: 'hub-answer.released', detail: { kind: 'foi-answer', section44: false } }]) // prettier-ignore
     expect((await get('ayesha.rahman', `/hub-answers/${id}`)).json()).toMatchObject({ state: 'released', caveat: expect.stringContaining('Management information') as unknown }) // prettier-ignore
+  })
+
+  test('hub-2023/2.6: that was permitted is not used by somebody whose access was revoked since.', async () => {
+    const id = await asked()
+    await post('leila.santos', `/hub-answers/${id}/answer`, { answer: 'permit' })
+    await gateway.owner.query(`update concordat.hub_authorisation set ended_at = now(), ended_how = 'revoked' where ended_at is null and person_id = (select id from concordat.person where subject = 'ayesha.rahman')`) // prettier-ignore
+    expect(expectRefusal(await post('ayesha.rahman', `/hub-answers/${id}/release`), 'open')).toEqual(['hub-2023/2.6']) // prettier-ignore
+    await restoreHub(gateway.owner)
+    expect((await post('ayesha.rahman', `/hub-answers/${id}/release`)).status).toBe(200)
   })
 
   test('that Data and Analysis refuses stays refused, and is answered once.', async () => {

@@ -470,7 +470,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['hub-users.njk', 'nobody, and mistakes', { users: [], ended: [], mistaken: { form: 'conditions', given: { version: hostile('x'), words: hostile('y') }, faults: faultsOf('version', 'words') }, organisations: hubOrganisations, isOwner: true }],
   ['hub-users.njk', 'dormant accounts', { users: [{ ...hubUser, dormant: true }], ended: [], mistaken: noMistake, isOwner: false, dormantAfter: { amount: 90, unit: 'calendar day' } }],
   ['hub-users.njk', 'no dormant account', { users: [], ended: [], mistaken: noMistake, isOwner: false, dormantAfter: { amount: 90, unit: 'calendar day' } }],
-  ['hub-use.njk', 'uses', { log: { lines, older: 'e-1' }, filters: { username: hostile('ayesha') } }],
+  ['hub-use.njk', 'uses', { log: { lines, older: 'e-1' }, username: hostile('ayesha'), filters: { user: 'h-1' } }],
   ['hub-use.njk', 'none', { log: { lines: [], older: undefined }, filters: {} }],
   ['hub-return.njk', 'the form, and no file', { faults: faultsOf('file'), looked: undefined }],
   ['hub-return.njk', 'sensitive places', { faults: [], looked: { sha256: 'ab', sizeBytes: 3, rows: 4, findings: 3, places: [{ row: 3, column: 2, kinds: Object.keys(sensitiveKinds) }] }, kinds: sensitiveKinds }],
