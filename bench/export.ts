@@ -9,16 +9,15 @@ import { systemClock } from '../gateway/clock.ts'
 import { takeIn, checkUpload } from '../gateway/concerns/change.ts'
 import { columns } from '../gateway/concerns/table-schema.ts'
 import { csvFile } from '../gateway/concerns/written.ts'
-import { openDatabase, type Database } from '../gateway/db.ts'
+import type { Database } from '../gateway/db.ts'
 import { openQuarters } from '../gateway/exports/quarters.ts'
 import { sealDelivery } from '../gateway/exports/seal.ts'
 import { cellsOf, type ConcernCells } from '../gateway/exports/snapshot.ts'
-import { createLog } from '../gateway/log.ts'
 import { findPersonByIdentity } from '../gateway/people/store.ts'
 import { version } from '../gateway/version.ts'
-import { wire, type Wiring } from '../gateway/wire.ts'
+import type { Wiring } from '../gateway/wire.ts'
 import { rounded, spreadOf, type Spread } from './statistics.ts'
-import { surround } from './surroundings.ts'
+import { withWiring } from './surroundings.ts'
 
 const promisedRatio = 0.8
 const MiB = 2 ** 20
@@ -52,17 +51,7 @@ export async function measureExport(options: {
   readonly say: (line: string) => void
 }): Promise<ExportResult> {
   options.say('Starting PostgreSQL and the gateway …')
-  const around = await surround()
-  const owner = openDatabase(around.ownerUrl, { applicationName: 'bench-export', maxConnections: 1 })
-  const log = createLog('error', process.stderr)
-  const wiring = await wire({ config: around.environment.config, clock: systemClock, log, version, createMissingKeys: true }) // prettier-ignore
-  try {
-    return await measure({ ...options, wiring, owner })
-  } finally {
-    await wiring.close()
-    await owner.close()
-    await around.end()
-  }
+  return withWiring((around) => measure({ ...options, ...around }))
 }
 
 interface Measuring {

@@ -7,14 +7,13 @@ import { inventConcerns, standing } from '../demo/concerns/invent.ts'
 import { checkUpload, takeIn } from '../gateway/concerns/change.ts'
 import { csvFile } from '../gateway/concerns/written.ts'
 import { systemClock } from '../gateway/clock.ts'
-import { openDatabase, type Database } from '../gateway/db.ts'
-import { createLog } from '../gateway/log.ts'
+import type { Database } from '../gateway/db.ts'
 import { findPersonByIdentity } from '../gateway/people/store.ts'
 import { version } from '../gateway/version.ts'
-import { wire, type Wiring } from '../gateway/wire.ts'
+import type { Wiring } from '../gateway/wire.ts'
 import { loadEstablishments } from '../policies/establishments.ts'
 import { rounded, spreadOf, type Spread } from './statistics.ts'
-import { surround } from './surroundings.ts'
+import { withWiring } from './surroundings.ts'
 
 const promisedRatio = 0.4
 const MiB = 2 ** 20
@@ -43,18 +42,7 @@ export async function measureIntake(options: {
   readonly say: (line: string) => void
 }): Promise<IntakeResult> {
   options.say('Starting PostgreSQL, the identity provider and the gateway …')
-  const around = await surround()
-  const owner = openDatabase(around.ownerUrl, { applicationName: 'bench-intake', maxConnections: 1 })
-  const log = createLog('error', process.stderr)
-  const { config } = around.environment
-  const wiring = await wire({ config, clock: systemClock, log, version, createMissingKeys: true })
-  try {
-    return await measure({ ...options, wiring, owner, file: await fileOf(options.rows) })
-  } finally {
-    await wiring.close()
-    await owner.close()
-    await around.end()
-  }
+  return withWiring(async (around) => measure({ ...options, ...around, file: await fileOf(options.rows) }))
 }
 
 async function fileOf(rows: number): Promise<Buffer> {

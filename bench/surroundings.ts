@@ -7,7 +7,11 @@ import { signInHeadless } from '../demo/identity/sign-in.ts'
 import { prepareEnvironment, scopes, type Environment } from '../demo/environment.ts'
 import { systemClock } from '../gateway/clock.ts'
 import { startEmbeddedDatabase } from '../gateway/embedded-database.ts'
+import { openDatabase, type Database } from '../gateway/db.ts'
 import { freePort } from '../gateway/embedded-postgres.ts'
+import { createLog } from '../gateway/log.ts'
+import { version } from '../gateway/version.ts'
+import { wire, type Wiring } from '../gateway/wire.ts'
 
 export interface Surroundings {
   readonly environment: Environment
@@ -53,6 +57,24 @@ export async function surround(): Promise<Surroundings> {
       for (const folder of [directory, cluster])
         await rm(folder, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** The parts of a gateway in this process, and the owner's login beside them. */
+export async function withWiring<T>(
+  work: (around: { readonly wiring: Wiring; readonly owner: Database }) => Promise<T>,
+): Promise<T> {
+  const around = await surround()
+  const owner = openDatabase(around.ownerUrl, { applicationName: 'bench-owner', maxConnections: 1 })
+  const log = createLog('error', process.stderr)
+  const { config } = around.environment
+  const wiring = await wire({ config, clock: systemClock, log, version, createMissingKeys: true })
+  try {
+    return await work({ wiring, owner })
+  } finally {
+    await wiring.close()
+    await owner.close()
+    await around.end()
   }
 }
 
