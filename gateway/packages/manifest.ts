@@ -135,7 +135,7 @@ export function handlingText(manifest: PackageManifest, csv: CsvFacts): string {
     '',
     '1. Keep this data to the people it was supplied to. Do not forward it.',
     '2. Use it for the purpose above and for nothing else.',
-    '3. Keep it encrypted when you store it or move it. Do not print it unless you must.',
+    '3. Keep it encrypted when you store it or move it. Do not print it unless you must, and register what you print in the service.',
     '4. Confirm in the service that you have received it and could open it.',
     '5. Destroy every copy, then confirm in the service that you have.',
     '6. If it is lost, or seen by somebody who should not see it, say so at once.',
