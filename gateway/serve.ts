@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { readLog } from '../audit/log.ts'
+import { giveBack } from '../keys/relief.ts'
 import { record } from './http/mount.ts'
 import { keyName } from './ledger-signer.ts'
 import { recordShipped } from './agreements/record-shipped.ts'
@@ -30,6 +31,7 @@ export async function serve(
   const watch = startWatch(wiring)
   const stopExports = watchExports(wiring)
   const server = createServer(createApp(wiring))
+  giveBack()
   await listen(server, wiring.config.port, wiring.config.host)
   const { port } = server.address() as AddressInfo // a TCP server that listens has one
   wiring.log.info('listening', { port })

@@ -1,6 +1,7 @@
 // Starts this process as its environment says: the gateway with or without a worker, or a worker alone, until it is told to
 // stop. Without DATABASE_URL, and not in production, it brings an embedded PostgreSQL of its own.
 import path from 'node:path'
+import { giveBack } from '../keys/relief.ts'
 import { systemClock } from './clock.ts'
 import { parseConfig } from './config.ts'
 import { createLog } from './log.ts'
@@ -46,6 +47,7 @@ async function begin(environment: Environment, { serves, works }: StartOptions, 
 async function work(wiring: Wiring): Promise<{ stop(): Promise<void> }> {
   await beginLedger(wiring)
   const worker = await startWorker(wiring)
+  giveBack()
   wiring.log.info('working')
   return {
     stop: async () => {

@@ -3,10 +3,14 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-type Collect = (options: { readonly type: 'minor' | 'major' }) => void
+type Collect = (options: {
+  readonly type: 'minor' | 'major'
+  readonly flavor?: 'last-resort' | 'regular'
+}) => void
 
-const lookEveryBytes = 2 * 1024 * 1024
-const tolerableGrowthBytes = 16 * 1024 * 1024
+const lookEveryBytes = 512 * 1024
+/** A minor collection is cheap; a major one looks at all that a start has loaded. */
+const tolerated = { minor: 8 * 1024 * 1024, major: 20 * 1024 * 1024 }
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as Collect // V8's own, which that flag puts there
@@ -21,16 +25,21 @@ export function relieving(): (chunkBytes: number) => void {
     passedBytes += chunkBytes
     if (passedBytes < lookEveryBytes) return
     passedBytes = 0
-    if (!hasGrown()) return
+    if (!hasGrown(tolerated.minor)) return
     collect({ type: 'minor' })
     // What outlived two minor collections is out of their reach.
-    if (hasGrown()) {
+    if (hasGrown(tolerated.major)) {
       collect({ type: 'major' })
       inUseBytes = process.memoryUsage().arrayBuffers
     }
   }
 }
 
-function hasGrown(): boolean {
-  return process.memoryUsage().arrayBuffers > inUseBytes + tolerableGrowthBytes
+/** What a start used and needs no more (packs as they were read, rules as they were parsed) goes back to the machine. */
+export function giveBack(): void {
+  collect({ type: 'major', flavor: 'last-resort' })
+}
+
+function hasGrown(bytes: number): boolean {
+  return process.memoryUsage().arrayBuffers > inUseBytes + bytes
 }

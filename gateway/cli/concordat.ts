@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=1048576 node --disable-warning=ExperimentalWarning --max-semi-space-size=2
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=1048576 node --disable-warning=ExperimentalWarning --max-semi-space-size=2 --v8-pool-size=1
 // The `concordat` command: one file a verb, each loading what it needs only when it runs, so that a verifier never touches
 // a database. Exit codes are those of failure.ts.
 import { Command, CommanderError } from 'commander'
