@@ -11,7 +11,7 @@ const npm = (...names: readonly string[]) => `(^|node_modules/)(@types/)?(${name
 /** Each slice with the slices that it may know. What is not here is no slice, and may know none. */
 const slices: Readonly<Record<string, readonly string[]>> = {
   agreements: ['decisions', 'inspections', 'people', 'retention', 'transfers'],
-  assurance: ['decisions', 'people'],
+  assurance: ['decisions', 'people', 'signing'],
   backup: [],
   browser: [],
   clearance: ['decisions', 'disclosure', 'drafts', 'figures', 'hub', 'packages', 'people', 'tables'],
@@ -19,18 +19,19 @@ const slices: Readonly<Record<string, readonly string[]>> = {
   decisions: [],
   disclosure: ['tables'],
   drafts: [],
-  exports: ['concerns', 'decisions', 'packages', 'people'],
+  exports: ['concerns', 'decisions', 'packages', 'people', 'signing'],
   figures: ['decisions', 'hub', 'packages', 'people', 'tables'],
   forgetting: ['decisions', 'people'],
   hub: ['decisions', 'people', 'tables'],
   inspections: [],
   packages: ['sources'],
-  people: ['decisions'],
+  people: ['decisions', 'signing'],
   retention: ['decisions', 'people'],
   rotation: ['exports', 'retention'],
+  signing: [],
   sources: [],
   tables: [],
-  transfers: ['decisions', 'inspections', 'packages', 'people', 'retention', 'sources'],
+  transfers: ['decisions', 'inspections', 'packages', 'people', 'retention', 'signing', 'sources'],
 }
 const anySlice = `^gateway/(?!http/|cli/)[^/]+/`
 

@@ -163,6 +163,8 @@ export const catalogue = {
     {},
   ),
   /** Recorded at the first start with other keys than before. */
+  /** By fingerprint, and by thumbprint: what signs, what will, and what signed before. */
+  'signing-keys.announced': eventType(1, { packages: name, packagesNext: name.optional(), packagesBefore: names, certificates: name, certificatesNext: name.optional(), certificatesBefore: names }, {}), // prettier-ignore
   'ledger.signed-by': eventType(1, { keys: names, added: names, retired: names }, {}),
   /** Entries `from` to `to` (not included) shrank to the root of the tree of the first `to` and to totals, of which the hash is here. */
   'ledger.pruned': eventType(

@@ -5,12 +5,14 @@ import path from 'node:path'
 import { type ChangingKey, loadOrCreateChangingKey } from '../keys/changing-key.ts'
 import { isErrno, writeOver } from '../keys/durable-file.ts'
 import type { Secret } from '../keys/secret.ts'
-import { loadOrCreateHashKey, loadOrCreateSigningKeys } from '../keys/signing-keys.ts'
-import type { SigningKeys } from '../keys/signing-keys.ts'
+import { loadOrCreateHashKey } from '../keys/signing-keys.ts'
+import { loadOrCreateSuccessions, type Successions } from '../keys/succession.ts'
 
 export const LEDGER_KEY = 'ledger-signing'
 
-export interface GatewayKeys extends SigningKeys {
+export const PACKAGE_KEY_OWNER = 'Concordat gateway'
+
+export interface GatewayKeys extends Successions {
   /** Two while it is being changed, the newer one first. */
   readonly ledger: ChangingKey
   /** What the ledger was signed with before, one line each: "2026-11-26 <verifier key>". */
@@ -33,11 +35,17 @@ export async function openKeyDirectory(
 ): Promise<GatewayKeys> {
   const { signing } = foldersOf(directory)
   if (createMissing) await mkdir(signing, { recursive: true, mode: 0o700 })
-  const keys = await loadOrCreateSigningKeys(signing, { createMissing, name: 'Concordat gateway', email, at })
+  const keys = await loadOrCreateSuccessions(signing, { createMissing, name: PACKAGE_KEY_OWNER, email, at })
   const ledger = await loadOrCreateChangingKey(signing, LEDGER_KEY, { createMissing })
   const retiredLedgerKeys = await readRetired(signing)
   const forgotten = await loadOrCreateHashKey(signing, 'forgotten', { createMissing })
   return { ...keys, ledger, retiredLedgerKeys, forgotten }
+}
+
+/** What signs packages and certificates, as it lies there now; nothing is made. @throws {KeyFault} as `openKeyDirectory` */
+export function lookAtSigningKeys(directory: string, at: Date): Promise<Successions> {
+  const { signing } = foldersOf(directory)
+  return loadOrCreateSuccessions(signing, { createMissing: false, name: PACKAGE_KEY_OWNER, email: '', at })
 }
 
 /** Public, so that what was signed before can be verified; the private half is gone. */

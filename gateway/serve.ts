@@ -67,8 +67,10 @@ export async function beginLedger(wiring: Wiring): Promise<void> {
     await replayDestructions(wiring)
     await announceAgreements(wiring)
     await announceSigners(wiring)
+    await wiring.signingKeys.announce()
   }
   wiring.ledgerProcess.start()
+  wiring.signingKeys.start()
 }
 
 async function announceAgreements({ db, clock, policies }: Wiring): Promise<void> {

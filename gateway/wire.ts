@@ -6,7 +6,6 @@ import { confirmCommitted } from '../audit/committed.ts'
 import { readLog } from '../audit/log.ts'
 import { proveInclusion } from '../audit/proofs.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import type { CertificateKey } from '../keys/signing-keys.ts'
 import { loadEstablishments } from '../policies/establishments.ts'
 import { loadPolicies } from '../policies/pack.ts'
 import { resolveRetention } from '../policies/retention.ts'
@@ -23,7 +22,7 @@ import { outstanding } from './exports/watch.ts'
 import { openForgottenList } from './forgetting/list.ts'
 import { replayErasures, type ReplayDeps } from './forgetting/replay.ts'
 import { openJobQueue } from './jobs.ts'
-import { openKeyDirectory } from './key-directory.ts'
+import { lookAtSigningKeys, openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
 import { verifierKeyLines } from './ledger-signer.ts'
 import { asksWitnesses } from './ledger-witnesses.ts'
@@ -39,6 +38,7 @@ import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
 import { countKeyUse } from './retention/reconcile.ts'
 import { missedReminders } from './people/key-reminders.ts'
+import { signingKeysInUse } from './signing/keys-in-use.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
 import type { EntryProof } from './transfers/certify.ts'
@@ -69,6 +69,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
   const vault = await openFileVault(config.vaultDirectory)
   const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority, auditQueue: config.auditQueue }) // prettier-ignore
+  const signingKeys = signingKeysInUse({ db, clock, log, load: () => lookAtSigningKeys(config.keyDirectory, clock()), ledgerDoubt: () => ledger.doubt() }, keys) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)
   return {
@@ -86,8 +87,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     source: createPostgresSource(databases.source.pool, shipped.agreements.datasets.values()),
     vault,
     keyStore,
-    signer: keys.packages,
-    ...certificateKeys(keys.certificates),
+    signingKeys, get signer() { return signingKeys.packages }, get certificateJwk() { return { ...signingKeys.certificates.publicJwk } },
     backupDays: config.backupDays,
     forgottenList,
     verifierKey: ledger.verifierKey, verifierKeys: verifierKeyLines(ledger.keys, keys.retiredLedgerKeys),
@@ -103,7 +103,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     get concernsExport() { return describeConcernsExport(policies.today()) }, get hub() { return describeHub(policies.today()) }, get hubPublication() { return describeHubPublication(policies.today()) },
     ledgerBusy: watchBacklog(db, clock, 250, () => performance.now()),
     close: async () => {
-      await Promise.all([jobs.stop(), ledger.stop()])
+      await Promise.all([jobs.stop(), ledger.stop(), signingKeys.stop()])
       await Promise.all([db.close(), databases.ledger.close(), databases.source.close()])
     },
   } // prettier-ignore
@@ -134,10 +134,6 @@ function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
 async function keepDestroyed(deps: ReplayDeps & DestroyedSinceDeps): Promise<void> {
   await replayErasures(deps)
   await replayDestructions(deps)
-}
-
-function certificateKeys(certificateKey: CertificateKey) {
-  return { certificateKey, certificateJwk: { ...certificateKey.publicJwk } }
 }
 
 /** The clocks that acts start. */

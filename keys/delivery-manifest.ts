@@ -1,7 +1,14 @@
 // The manifest of a delivery: a compact JWS (RFC 7515; EdDSA, RFC 8037) that says which delivery it is, which one it follows
 // and by what hash, how much is in it, and the hash of each file. Each manifest names the SHA-256 of the one before, so that
 // whoever keeps the last one sees that none is missing and none was replaced. Holds no personal data.
-import { CompactSign, compactVerify, importJWK } from 'jose'
+import {
+  calculateJwkThumbprint,
+  CompactSign,
+  compactVerify,
+  decodeProtectedHeader,
+  importJWK,
+  type JWK,
+} from 'jose'
 import { z } from 'zod'
 import { KeyFault } from './key-fault.ts'
 import type { CertificateKey } from './signing-keys.ts'
@@ -66,27 +73,31 @@ export async function signManifest(manifest: DeliveryManifest, signer: Certifica
 }
 
 /**
- * @param jwk the gateway's public key for certificates
+ * @param keys the gateway's public keys for certificates; `kid` says which of them signed
  * @throws {KeyFault} `manifest.untrue` where the key did not sign it, `manifest.malformed`
  */
-export async function verifyManifest(
-  jws: string,
-  jwk: Readonly<Record<string, unknown>>,
-): Promise<DeliveryManifest> {
-  const payload = await verifiedPayload(jws, jwk)
+export async function verifyManifest(jws: string, ...keys: readonly JWK[]): Promise<DeliveryManifest> {
+  const payload = await verifiedPayload(jws, keys)
   const parsed = manifestSchema.safeParse(JSON.parse(Buffer.from(payload).toString('utf8')))
   if (!parsed.success) throw new KeyFault('manifest.malformed', z.prettifyError(parsed.error))
   return parsed.data
 }
 
-async function verifiedPayload(jws: string, jwk: Readonly<Record<string, unknown>>): Promise<Uint8Array> {
+async function verifiedPayload(jws: string, keys: readonly JWK[]): Promise<Uint8Array> {
   try {
+    const jwk = await keyNamed(decodeProtectedHeader(jws).kid, keys)
     const { payload, protectedHeader } = await compactVerify(jws, await importJWK(jwk, algorithm), {
       algorithms: [algorithm],
     })
     if (protectedHeader.typ === manifestType) return payload
   } catch (cause) {
+    if (cause instanceof KeyFault) throw cause
     throw new KeyFault('manifest.untrue', 'This key did not sign this manifest.', { cause })
   }
   throw new KeyFault('manifest.untrue', 'This is signed, and is no manifest of a delivery.')
+}
+
+async function keyNamed(kid: string | undefined, keys: readonly JWK[]): Promise<JWK> {
+  for (const key of keys) if ((await calculateJwkThumbprint(key)) === kid) return key // RFC 7638
+  throw new KeyFault('manifest.untrue', `This manifest names key ${kid ?? 'none'}, which is not among the keys that were given. If the gateway has changed its key, get the new one from HMI Prisons.`) // prettier-ignore
 }

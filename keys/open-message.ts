@@ -1,7 +1,15 @@
 // The recipient's side of a message: opens it with the person's own private key and insists on the gateway's signature.
 // For the browser, the command line and the demonstration, so nothing here is Node's; whole messages in memory, so not for
 // packages of gigabytes.
-import { decrypt, decryptKey, readKey, readMessage, readPrivateKey, type PrivateKey } from 'openpgp'
+import {
+  decrypt,
+  decryptKey,
+  readKeys,
+  readMessage,
+  readPrivateKey,
+  type Key,
+  type PrivateKey,
+} from 'openpgp'
 import { KeyFault } from './key-fault.ts'
 import { fingerprintOf, openpgpConfig } from './openpgp-keys.ts'
 
@@ -67,7 +75,7 @@ const decryptWhole = decrypt as unknown as (options: object) => Promise<{
 }>
 
 /**
- * @param sendersArmored the gateway's public keys, this year's and those before it
+ * @param sendersArmored the gateway's public keys, this year's and those before it: one or more in each text
  * @throws {KeyFault} `message.unopened`
  */
 export async function openWith(
@@ -82,7 +90,7 @@ export async function openWith(
           ? await readMessage({ armoredMessage: message })
           : await readMessage({ binaryMessage: message }),
       decryptionKeys: privateKey,
-      verificationKeys: await Promise.all(sendersArmored.map((armoredKey) => readKey({ armoredKey }))),
+      verificationKeys: await readSenders(sendersArmored),
       expectSigned: true,
       format: 'binary',
       // The signing key is asked about as of the signature; a clock on this side that is slow makes no signature false.
@@ -98,4 +106,11 @@ export async function openWith(
       { cause },
     )
   }
+}
+
+const publicBlock = /-----BEGIN PGP PUBLIC KEY BLOCK-----[^]*?-----END PGP PUBLIC KEY BLOCK-----/g
+
+async function readSenders(texts: readonly string[]): Promise<Key[]> {
+  const blocks = texts.flatMap((text) => text.match(publicBlock) ?? [text])
+  return (await Promise.all(blocks.map((armoredKeys) => readKeys({ armoredKeys })))).flat()
 }

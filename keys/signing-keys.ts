@@ -10,7 +10,7 @@ import {
 } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import { generateKey, readPrivateKey, type PrivateKey } from 'openpgp'
 import { directoryMode, isErrno, writeNew } from './durable-file.ts'
 import { KeyFault } from './key-fault.ts'
@@ -44,35 +44,6 @@ export interface CertificateKey extends Ed25519KeyPair {
   readonly publicJwk: JWK & { readonly kid: string }
 }
 
-export interface SigningKeys {
-  readonly packages: PackageSigner
-  readonly certificates: CertificateKey
-}
-
-/**
- * @param options.name, options.email what the gateway's OpenPGP key calls itself, if it has to be made
- * @throws {KeyFault} `signing-key.missing`, `signing-key.unsafe-mode`, `signing-key.damaged`
- */
-export async function loadOrCreateSigningKeys(
-  dir: string,
-  options: {
-    readonly createMissing: boolean
-    readonly name: string
-    readonly email: string
-    readonly at: Date
-  },
-): Promise<SigningKeys> {
-  const armored = await loadOrCreate(dir, 'package-signing.asc', options.createMissing, () =>
-    newPackageKey(options),
-  )
-  const pair = await loadOrCreateEd25519(dir, 'certificate-signing', options)
-  const jwk = await exportJWK(pair.publicKey)
-  return {
-    packages: await parsePackageKey(armored),
-    certificates: { ...pair, publicJwk: { ...jwk, kid: await calculateJwkThumbprint(jwk) } },
-  }
-}
-
 /**
  * An Ed25519 key of one name, kept as PKCS #8 in PEM.
  * @throws {KeyFault} `signing-key.missing`, `signing-key.unsafe-mode`, `signing-key.damaged`
@@ -82,7 +53,10 @@ export async function loadOrCreateEd25519(
   name: string,
   { createMissing }: { readonly createMissing: boolean },
 ): Promise<Ed25519KeyPair> {
-  const pem = await loadOrCreate(dir, `${name}.pem`, createMissing, newEd25519)
+  return parseEd25519(await loadOrCreate(dir, `${name}.pem`, createMissing, newEd25519), name)
+}
+
+export function parseEd25519(pem: string, name: string): Ed25519KeyPair {
   try {
     const privateKey = createPrivateKey(pem)
     if (privateKey.asymmetricKeyType === 'ed25519')
@@ -94,7 +68,11 @@ export async function loadOrCreateEd25519(
 }
 
 export async function hasSigningKey(dir: string, name: string): Promise<boolean> {
-  return (await readIfThere(join(dir, `${name}.pem`))) !== undefined
+  return hasFile(join(dir, `${name}.pem`))
+}
+
+export async function hasFile(path: string): Promise<boolean> {
+  return (await readIfThere(path)) !== undefined
 }
 
 /**
@@ -112,7 +90,7 @@ export async function loadOrCreateHashKey(
   return new Secret(new Uint8Array(Buffer.from(text, 'hex')))
 }
 
-async function loadOrCreate(
+export async function loadOrCreate(
   dir: string,
   fileName: string,
   createMissing: boolean,
@@ -139,7 +117,7 @@ async function loadOrCreate(
   return readFile(path, 'utf8')
 }
 
-async function newPackageKey(owner: { name: string; email: string; at: Date }): Promise<string> {
+export async function newPackageKey(owner: { name: string; email: string; at: Date }): Promise<string> {
   const { privateKey } = await generateKey({
     type: 'ecc',
     curve: 'ed25519Legacy',
@@ -152,7 +130,7 @@ async function newPackageKey(owner: { name: string; email: string; at: Date }): 
   return privateKey.armor(wholeOpenpgpConfig)
 }
 
-async function parsePackageKey(armored: string): Promise<PackageSigner> {
+export async function parsePackageKey(armored: string): Promise<PackageSigner> {
   try {
     return new PackageSigner(await readPrivateKey({ armoredKey: armored, config: openpgpConfig }))
   } catch {
@@ -160,11 +138,11 @@ async function parsePackageKey(armored: string): Promise<PackageSigner> {
   }
 }
 
-function newEd25519(): string {
+export function newEd25519(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+export async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

@@ -10,6 +10,9 @@ import {
   type DestructionCertificate,
 } from './certificate.ts'
 
+/** A public key as JSON; where a private one came, it is refused before it gets here. */
+export type PublicKeyJwk = JWK
+
 export interface CertificateStep {
   readonly name: 'form' | 'header' | 'signature' | 'content' | 'copies'
   readonly outcome: 'passed' | 'failed' | 'skipped'
@@ -26,7 +29,9 @@ export interface CertificateVerification {
 
 interface Work {
   readonly jws: string
-  readonly publicJwk: JWK
+  readonly keys: readonly JWK[]
+  /** The one of them that its header names. */
+  publicJwk?: JWK
   payload?: Uint8Array
   certificate?: DestructionCertificate
 }
@@ -51,9 +56,12 @@ const checks: readonly {
   { name: 'copies', says: 'Its status follows from what became of each copy.', check: checkCopies },
 ]
 
-/** @param publicJwk the gateway's certificate key, from a source that the verifier trusts: never from the certificate */
-export async function verifyCertificate(jws: string, publicJwk: JWK): Promise<CertificateVerification> {
-  const work: Work = { jws: jws.trim(), publicJwk }
+/** @param keys the gateway's certificate keys, this year's and those before, from a source that the verifier trusts: never from the certificate */
+export async function verifyCertificate(
+  jws: string,
+  ...keys: readonly JWK[]
+): Promise<CertificateVerification> {
+  const work: Work = { jws: jws.trim(), keys }
   const steps: CertificateStep[] = []
   for (const { name, says, check } of checks) {
     if (steps.some(({ outcome }) => outcome !== 'passed')) {
@@ -79,21 +87,22 @@ function checkForm({ jws }: Work): void {
   if (parts.length !== 3 || !parts.every(isCanonical)) throw new Error('it is not a compact JWS')
 }
 
-async function checkHeader({ jws, publicJwk }: Work): Promise<void> {
-  const expected = {
-    alg: certificateAlgorithm,
-    typ: certificateType,
-    kid: await calculateJwkThumbprint(publicJwk), // RFC 7638
+async function checkHeader(work: Work): Promise<void> {
+  const { alg, typ, kid, ...more } = decodeProtectedHeader(work.jws)
+  if (alg !== certificateAlgorithm || typ !== certificateType)
+    throw new Error('its header is not a certificate’s')
+  for (const key of work.keys) {
+    const thumbprint = await calculateJwkThumbprint(key) // RFC 7638
+    if (key.kid !== undefined && key.kid !== thumbprint)
+      throw new Error('the key to verify with is not the key that it says')
+    if (kid === thumbprint) work.publicJwk = key
   }
-  const { alg, typ, kid, ...more } = decodeProtectedHeader(jws)
-  if (alg !== expected.alg || typ !== expected.typ) throw new Error('its header is not a certificate’s')
-  if (publicJwk.kid !== undefined && publicJwk.kid !== expected.kid)
-    throw new Error('the key to verify with is not the key that it says')
-  if (kid !== expected.kid) throw new Error('it names another key')
+  if (!work.publicJwk) throw new Error('it names another key')
   if (Object.keys(more).length > 0) throw new Error('its header says more than it may')
 }
 
 async function checkSignature(work: Work): Promise<void> {
+  if (!work.publicJwk) throw new Error('no key to verify with')
   const key = await importJWK(work.publicJwk, certificateAlgorithm)
   const { payload } = await compactVerify(work.jws, key, { algorithms: [certificateAlgorithm] })
   work.payload = payload

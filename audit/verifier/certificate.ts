@@ -18,7 +18,7 @@ export interface NamedStep {
 export interface CertificateGiven {
   /** A compact JWS, or the gateway's JSON answer that holds one. */
   readonly text: string
-  /** The gateway's certificate key, a JWK in JSON; without it the signature is skipped. */
+  /** The gateway's certificate key, a JWK or a set of them in JSON; without it the signature is skipped. */
   readonly jwk: string | undefined
   readonly keys: readonly VerifierKey[]
   readonly policy?: Policy | undefined
@@ -101,7 +101,38 @@ function fromBase64Url(text: string): Uint8Array | undefined {
 }
 
 async function checkSignature({ header, signed, signature }: Jws, jwk: string): Promise<void> {
-  const key: unknown = parseJson(encodeText(jwk))
+  const { publicKey, thumbprint } = await keyNamed(valueAt(header, 'kid'), jwk)
+  const expected = { alg: 'EdDSA', typ: 'destruction-certificate+jws', kid: thumbprint }
+  for (const [name, value] of Object.entries(expected))
+    if (valueAt(header, name) !== value) throw new Refused(`Its header does not say ${name} ${value}.`)
+  if (
+    typeof header !== 'object' ||
+    header === null ||
+    Object.keys(header).length > Object.keys(expected).length
+  )
+    throw new Refused('Its header says more than it may.')
+  if (!(await verifyEd25519(publicKey, signature, encodeText(signed))))
+    throw new Refused('The signature is not that of the key that was given.')
+}
+
+interface NamedKey {
+  readonly publicKey: Uint8Array
+  readonly thumbprint: string
+}
+
+/** The one of a set (RFC 7517 section 5) that the header names; the only one where one was given. */
+async function keyNamed(kid: unknown, text: string): Promise<NamedKey> {
+  const given: unknown = parseJson(encodeText(text))
+  const set = valueAt(given, 'keys')
+  if (!Array.isArray(set)) return readKey(given)
+  for (const each of set as unknown[]) {
+    const key = await readKey(each)
+    if (key.thumbprint === kid) return key
+  }
+  throw new Refused('It was signed with a key that is not among those that were given.')
+}
+
+async function readKey(key: unknown): Promise<NamedKey> {
   const x = valueAt(key, 'x')
   const publicKey = typeof x === 'string' ? fromBase64Url(x) : undefined
   // RFC 8037 section 2
@@ -114,17 +145,7 @@ async function checkSignature({ header, signed, signature }: Jws, jwk: string): 
     throw new Refused('The certificate key that was given is not a public Ed25519 key (JWK).')
   // RFC 7638: the thumbprint is over the required members, in order.
   const thumbprint = toBase64Url(await sha256(encodeText(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))))
-  const expected = { alg: 'EdDSA', typ: 'destruction-certificate+jws', kid: thumbprint }
-  for (const [name, value] of Object.entries(expected))
-    if (valueAt(header, name) !== value) throw new Refused(`Its header does not say ${name} ${value}.`)
-  if (
-    typeof header !== 'object' ||
-    header === null ||
-    Object.keys(header).length > Object.keys(expected).length
-  )
-    throw new Refused('Its header says more than it may.')
-  if (!(await verifyEd25519(publicKey, signature, encodeText(signed))))
-    throw new Refused('The signature is not that of the key that was given.')
+  return { publicKey, thumbprint }
 }
 
 function checkCopies(payload: unknown): void {

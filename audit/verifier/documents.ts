@@ -16,7 +16,7 @@ export interface Given {
   readonly document: string
   /** The ledger's verifier keys, one a line; those that the policy names when empty. */
   readonly ledgerKeys: string
-  /** JWK; for certificates. */
+  /** JWK, or a set of them; for certificates. */
   readonly certificateKey?: string | undefined
   /** C2SP tlog-policy: which witnesses must have cosigned. Nobody is asked for when undefined. */
   readonly policy?: string | undefined

@@ -15,14 +15,15 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { Problem } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
+import type { SigningKeysInUse } from '../signing/keys-in-use.ts'
+import { armoredKeys, jwkSet } from '../signing/published.ts'
 import { oneEntryEndpoints, type OneEntryDeps } from './one-entry.ts'
 
 export interface AssuranceDeps extends OneEntryDeps {
   readonly ledger: () => Promise<LedgerState>
   /** The public halves of the ledger's keys, as C2SP writes them; those that sign no more are comments. */
   readonly verifierKeys: readonly string[]
-  /** Public. */
-  readonly certificateJwk: Readonly<Record<string, unknown>>
+  readonly signingKeys: Pick<SigningKeysInUse, 'certificates' | 'published'>
 }
 
 const filterQuery = z.strictObject({
@@ -68,7 +69,20 @@ export function assuranceEndpoints(deps: AssuranceDeps): Endpoint[] {
       endpoint({
         surface: path.startsWith('/api') ? 'api' : 'page', method: 'get', path, summary: 'The key that certificates of destruction are verified with (JWK)', input: {},
         answers: z.looseObject({ kty: z.string(), kid: z.string() }),
-        handle: (context) => Promise.resolve({ events: [viewed(context, path)], json: deps.certificateJwk }),
+        handle: (context) => Promise.resolve({ events: [viewed(context, path)], json: deps.signingKeys.certificates.publicJwk }),
+      }),
+    ),
+    ...(['/certificate-keys', '/api/v1/certificate-keys'] as const).map((path) =>
+      endpoint({
+        surface: path.startsWith('/api') ? 'api' : 'page', method: 'get', path, summary: 'The keys that certificates and manifests are verified with: the one that signs, the next, and those before (JWK set)', input: {},
+        answers: z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string() })) }),
+        handle: (context) => Promise.resolve({ events: [viewed(context, path)], json: jwkSet(deps.signingKeys.published) }),
+      }),
+    ),
+    ...(['/gateway.pub.asc', '/api/v1/package-keys'] as const).map((path) =>
+      endpoint({
+        surface: path.startsWith('/api') ? 'api' : 'page', method: 'get', path, summary: 'The keys that packages and mail are signed with: the one that signs, the next, and those before (OpenPGP)', input: {},
+        handle: (context) => Promise.resolve({ events: [viewed(context, path)], contentType: 'text/plain', json: armoredKeys(deps.signingKeys.published) }),
       }),
     ),
   ] // prettier-ignore

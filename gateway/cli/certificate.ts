@@ -1,9 +1,9 @@
 // `concordat certificate verify`: checks a certificate of destruction offline, from three files and nothing else.
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { z } from 'zod'
 import { readTrust } from '../../audit/verify-files.ts'
-import { exitCodes, UsageFault } from './failure.ts'
+import { readCertificateKeys } from './certificate-keys-file.ts'
+import { exitCodes } from './failure.ts'
 import { verifyWholeCertificate, type Verdict } from './verify-certificate.ts'
 
 interface Options {
@@ -22,7 +22,10 @@ function verifyVerb(): Command {
   return new Command('verify')
     .description('Check offline that a destruction was certified, and that the ledger records it.')
     .requiredOption('--certificate <file>', 'the certificate, as the gateway gave it or as a compact JWS')
-    .requiredOption('--key <file>', 'the gateway’s certificate key (JWK), from a source that you trust')
+    .requiredOption(
+      '--key <file>',
+      'the gateway’s certificate key (JWK), or all of them (JWK set), from a source that you trust',
+    )
     .option('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
     .option(
       '--policy <file>',
@@ -53,7 +56,7 @@ Example:
         } = await readTrust({ vkeyFile: vkey, policyFile, timeAuthorityFile })
         const verdict = await verifyWholeCertificate({
           text: await readFile(certificate, 'utf8'),
-          publicJwk: parseJwk(await readFile(key, 'utf8'), key),
+          certificateKeys: await readCertificateKeys(key),
           ledgerKeys,
           policy,
           checkTime,
@@ -62,23 +65,6 @@ Example:
         process.exitCode = verdict.verified ? exitCodes.done : exitCodes.failed
       },
     )
-}
-
-/** RFC 8037: the public part of an Ed25519 key. */
-const jwkShape = z.strictObject({
-  kty: z.literal('OKP'),
-  crv: z.literal('Ed25519'),
-  x: z.string(),
-  kid: z.string().optional(),
-})
-
-function parseJwk(text: string, file: string) {
-  try {
-    const { kid, ...key } = jwkShape.parse(JSON.parse(text))
-    return { ...key, ...(kid !== undefined && { kid }) }
-  } catch {
-    throw new UsageFault(`${file} is not a public Ed25519 key in JSON (JWK).`)
-  }
 }
 
 function inWords({ verified, steps, certificate }: Verdict, asksWitnesses: boolean): string {

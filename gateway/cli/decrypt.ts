@@ -12,7 +12,7 @@ import { DeliveryRefused } from './received-delivery.ts'
 export type Decrypt = (message: Buffer) => Promise<Buffer>
 
 export interface DecryptOptions {
-  /** File of the gateway's OpenPGP key, armoured. */
+  /** File of the gateway's OpenPGP keys, armoured. */
   readonly senderKey: string
   readonly privateKey?: string
   readonly passphraseFile?: string
@@ -34,16 +34,20 @@ export async function decryptWith(options: DecryptOptions): Promise<Decrypt> {
 
 async function decryptWithGpg(senderKey: string): Promise<Decrypt> {
   const shown = await gpg(['--with-colons', '--show-keys', senderKey])
-  const fingerprint = /^fpr:+([0-9A-F]{40,64}):$/m.exec(shown.out.toString())?.[1]
-  if (fingerprint === undefined)
+  // Each primary key's line is followed by its fingerprint (GnuPG doc/DETAILS).
+  const found = shown.out.toString().matchAll(/^pub:.*\nfpr:+([0-9A-F]{40,64}):$/gm)
+  const fingerprints = [...found].map(([, fingerprint]) => String(fingerprint))
+  if (fingerprints.length === 0)
     throw new UsageFault(`${senderKey} is not an OpenPGP key that GnuPG can read.`)
   return async (message) => {
     const { exitCode, out, status } = await gpg(['--decrypt'], message)
     // The primary key's fingerprint ends the line (GnuPG doc/DETAILS, VALIDSIG).
-    const isSigned = status.some((line) => line.startsWith('VALIDSIG ') && line.endsWith(fingerprint))
+    const isSigned = status.some(
+      (line) => line.startsWith('VALIDSIG ') && fingerprints.some((each) => line.endsWith(each)),
+    )
     const isWhole = status.includes('DECRYPTION_OKAY') && status.includes('GOODMDC')
     if (exitCode === 0 && isSigned && isWhole) return out
-    throw new DeliveryRefused('origin', isSigned ? 'GnuPG could not open it.' : 'GnuPG could not open it, or found no signature of the gateway on it. Has the gateway’s key been imported?') // prettier-ignore
+    throw new DeliveryRefused('origin', isSigned ? 'GnuPG could not open it.' : 'GnuPG could not open it, or found no signature of the gateway on it. Has the gateway’s key been imported? If the gateway has changed its key, import the new one and put it into --sender-key.') // prettier-ignore
   }
 }
 

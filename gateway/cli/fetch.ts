@@ -1,12 +1,12 @@
 // `concordat fetch`: what the Intelligence Team's scheduled job runs. It gets what came since last time, checks origin, order and
 // completeness, opens it with the person's own key and keeps it whole; what is not right is not kept, and the state stays.
-import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { openApiClient, type ApiClient, type GatewayOptions } from './api-client.ts'
 import { decryptWith, type Decrypt } from './decrypt.ts'
-import { exitCodes, UsageFault } from './failure.ts'
+import { readCertificateKeys } from './certificate-keys-file.ts'
+import { exitCodes } from './failure.ts'
 import { checkArchive, checkOrder, DeliveryRefused, readManifest, type Manifested, type Received } from './received-delivery.ts' // prettier-ignore
 import { keepDelivery, keepReceived, readReceived } from './received-folder.ts'
 
@@ -37,11 +37,11 @@ export function fetchVerb(): Command {
     )
     .requiredOption(
       '--manifest-key <file>',
-      'the gateway’s key for manifests (JWK), from a source that you trust',
+      'the gateway’s key for manifests (JWK), or all of them (JWK set), from a source that you trust',
     )
     .requiredOption(
       '--sender-key <file>',
-      'the gateway’s OpenPGP key (armoured), from a source that you trust',
+      'the gateway’s OpenPGP key, or all of them (armoured), from a source that you trust',
     )
     .option('--private-key <file>', 'your own OpenPGP key (armoured), which opens them')
     .option('--passphrase-file <file>', 'the passphrase of that key, where it has one')
@@ -97,7 +97,6 @@ function asRefused(error: unknown): DeliveryRefused | undefined {
 }
 
 const path = '/api/v1/deliveries'
-const keyShape = z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() })
 
 interface Receiving {
   readonly api: ApiClient
@@ -108,13 +107,13 @@ interface Receiving {
 
 async function fetchAll(api: ApiClient, options: Options, say: (line: string) => void): Promise<void> {
   const { to: folder, latest } = options
-  const jwk = parseKey(await readFile(options.manifestKey, 'utf8'), options.manifestKey)
+  const keys = await readCertificateKeys(options.manifestKey)
   const decrypt = await decryptWith(options)
   const receiving = { api, options, decrypt, say }
   const before = await readReceived(folder)
   const manifestAt = async (which: number | 'latest') => {
     const answer = await api.call('GET', `${path}/${which}/manifest`)
-    return readManifest(await answer.text(), jwk)
+    return readManifest(await answer.text(), keys)
   }
   const newest = await manifestAt('latest')
   const last = newest.manifest.delivery
@@ -162,12 +161,4 @@ async function acknowledgeOnce(api: ApiClient, number: number, say: (line: strin
   const { state } = await api.json(z.looseObject({ state: z.string() }), 'GET', `${path}/${number}`)
   if (state !== 'acknowledged') await api.call('POST', `${path}/${number}/acknowledge`)
   say(`Delivery ${number} is acknowledged.`)
-}
-
-function parseKey(content: string, file: string): z.output<typeof keyShape> {
-  try {
-    return keyShape.parse(JSON.parse(content))
-  } catch {
-    throw new UsageFault(`${file} is not a public Ed25519 key in JSON (JWK).`)
-  }
 }

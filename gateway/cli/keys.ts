@@ -50,8 +50,8 @@ Example:
       const { key } = await ledgerSigner(ledgerOrigin, keys.ledger[0].privateKey)
       const lines = [
         `${isFirst ? 'Made' : 'Already there:'} the keys in ${keyDirectory}`,
-        `  packages are signed by      ${keys.packages.fingerprint}`,
-        `  certificates are signed by  ${keys.certificates.publicJwk.kid}`,
+        `  packages are signed by      ${keys.packages.current.fingerprint}`,
+        `  certificates are signed by  ${keys.certificates.current.publicJwk.kid}`,
         `  the ledger is signed by     ${formatVerifierKey(key)}`,
         `  shelf keys are kept in      ${store.kind}, ${store.id}`,
       ]

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { fromBufferPromise } from 'yauzl'
 import { verifyManifest, type DeliveryManifest } from '../../keys/delivery-manifest.ts'
+import type { PublicKeyJwk } from '../../keys/verify-certificate.ts'
 import { readCsv } from '../tables/csv-reader.ts'
 
 /** What was received last; absent before the first. */
@@ -37,11 +38,11 @@ export interface Manifested {
 }
 
 /**
- * @param jwk the gateway's certificate key, from a source that is trusted
+ * @param keys the gateway's certificate keys, from a source that is trusted
  * @throws {KeyFault} `manifest.untrue`, `manifest.malformed`
  */
-export async function readManifest(jws: string, jwk: Readonly<Record<string, unknown>>): Promise<Manifested> {
-  const manifest = await verifyManifest(jws, jwk)
+export async function readManifest(jws: string, keys: readonly PublicKeyJwk[]): Promise<Manifested> {
+  const manifest = await verifyManifest(jws, ...keys)
   return { jws, manifest, sha256: sha256(Buffer.from(jws)) }
 }
 

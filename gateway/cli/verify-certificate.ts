@@ -8,13 +8,13 @@ import type { CheckTime } from '../../audit/time/check.ts'
 import type { Policy } from '../../audit/policy.ts'
 import { verifyProof } from '../../audit/verify.ts'
 import type { DestructionCertificate } from '../../keys/certificate.ts'
-import { verifyCertificate } from '../../keys/verify-certificate.ts'
+import { type PublicKeyJwk, verifyCertificate } from '../../keys/verify-certificate.ts'
 
 export interface CertificateToVerify {
   /** The compact JWS, or the gateway's answer that holds it: `{"certificate": "…", "issuedAt": "…"}`. */
   readonly text: string
-  /** The key of the gateway's certificates and the ledger's, from a source that the verifier trusts. */
-  readonly publicJwk: Parameters<typeof verifyCertificate>[1]
+  /** The keys of the gateway's certificates and the ledger's, from a source that the verifier trusts. */
+  readonly certificateKeys: readonly PublicKeyJwk[]
   readonly ledgerKeys: readonly VerifierKey[]
   /** Which witnesses must have cosigned the checkpoint that its proof ends with; not asked when undefined. */
   readonly policy?: Policy | undefined
@@ -39,7 +39,7 @@ const ledgerSteps = ['proof', 'entry', 'checkpoint', 'signature', 'inclusion', '
 
 export async function verifyWholeCertificate(given: CertificateToVerify): Promise<Verdict> {
   const { jws, issuedAt } = readAnswer(given.text)
-  const { steps, certificate } = await verifyCertificate(jws, given.publicJwk)
+  const { steps, certificate } = await verifyCertificate(jws, ...given.certificateKeys)
   if (!certificate) {
     const skipped = ledgerSteps.map((name) => ({
       name: `ledger ${name}`,

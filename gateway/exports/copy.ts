@@ -7,7 +7,7 @@ import { KeyFault } from '../../keys/key-fault.ts'
 import type { KeyStore } from '../../keys/key-store.ts'
 import { unwrapForOpening, type OpeningProof } from '../../keys/opening.ts'
 import { encryptForRecipient } from '../../keys/package-pgp.ts'
-import type { PackageSigner } from '../../keys/signing-keys.ts'
+import type { SigningKeysInUse } from '../signing/keys-in-use.ts'
 import type { Clock } from '../clock.ts'
 import type { Vault } from '../vault.ts'
 
@@ -90,7 +90,7 @@ export async function withVaultObject(
 export interface OpenDeps {
   readonly vault: Pick<Vault, 'read'>
   readonly keyStore: Pick<KeyStore, 'unwrap'>
-  readonly signer: PackageSigner
+  readonly signingKeys: Pick<SigningKeysInUse, 'packages'>
   readonly clock: Clock
   /** Confirms, outside the transaction that wrote it, that an entry is there to stay. */
   readonly proofOf: (entryId: string) => OpeningProof
@@ -105,7 +105,11 @@ export async function openForRecipient(
   signal: AbortSignal,
 ): Promise<Readable> {
   const plaintext = await openCopy(deps, copy, entryId, signal)
-  return encryptForRecipient(plaintext, { recipientArmored, signer: deps.signer, at: deps.clock() })
+  return encryptForRecipient(plaintext, {
+    recipientArmored,
+    signer: deps.signingKeys.packages,
+    at: deps.clock(),
+  })
 }
 
 /** Only when the entry is known to be committed does the item key come out. */

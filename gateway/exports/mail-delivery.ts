@@ -145,7 +145,7 @@ async function sealMessage(deps: MailDeliveryDeps, planned: Planned): Promise<Bu
   const recipientsArmored = readers.map(({ armored }) => armored)
   return sealMail(
     { id: mail.id, from: deps.config.mailFrom, to: address, date: delivery.sentAt, ...words, attachment: { name: `delivery-${delivery.number}.zip`, bytes } },
-    (entity) => encryptForAll(entity, { recipientsArmored, signer: deps.signer, at: deps.clock() }),
+    (entity) => encryptForAll(entity, { recipientsArmored, signer: deps.signingKeys.packages, at: deps.clock() }),
   ) // prettier-ignore
 }
 

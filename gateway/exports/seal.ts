@@ -2,7 +2,7 @@
 // says that it was sent. Run again after a crash it starts over, and gives the same bytes; nothing half-sealed is kept.
 import { createHash, randomUUID } from 'node:crypto'
 import { signManifest } from '../../keys/delivery-manifest.ts'
-import type { CertificateKey } from '../../keys/signing-keys.ts'
+import type { SigningKeysInUse } from '../signing/keys-in-use.ts'
 import { dutyDates } from '../../policies/duty.ts'
 import type { Permit } from '../../policies/decide.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
@@ -25,7 +25,7 @@ import { readChanges, readSnapshot } from './snapshot.ts'
 import { findSent, lockDelivery, markSent } from './store.ts'
 
 export interface SealDeliveryDeps extends ExportDeps, SealingDeps {
-  readonly certificateKey: CertificateKey
+  readonly signingKeys: Pick<SigningKeysInUse, 'certificates'>
   readonly parties: ReadonlyMap<string, { readonly title: string }>
   /** @returns undefined where no schedule has the class: then nothing is sealed */
   readonly retention: (
@@ -91,7 +91,7 @@ async function seal(deps: SealDeliveryDeps, planned: Plan, vaultObject: string):
     words: wordsOf(deps, planned),
     concerns: readSnapshot(deps.db, delivery.edition),
     changes: readChanges(deps.db, before?.edition ?? 0, delivery.edition),
-    sign: (manifest) => signManifest(manifest, deps.certificateKey),
+    sign: (manifest) => signManifest(manifest, deps.signingKeys.certificates),
   })
   const shelf = `shelf/delivery/${delivery.number}`
   const made = { deliveryId: delivery.id, vaultObject, cipherProfile, shelf, destroyOn: planned.destroyOn }

@@ -17,7 +17,7 @@ import { cellsOf, type ConcernCells } from './snapshot.ts'
 import { knownShare, urgentFacts } from './urgent.ts'
 import { markCollected, type UrgentShare } from './urgent-store.ts'
 
-type CollectDeps = ExportDeps & Pick<OpenDeps, 'signer' | 'proofOf'> & { readonly clock: Clock }
+type CollectDeps = ExportDeps & Pick<OpenDeps, 'signingKeys' | 'proofOf'> & { readonly clock: Clock }
 
 export async function collectUrgent(
   deps: CollectDeps,
@@ -47,7 +47,7 @@ export async function collectUrgent(
       const plaintext = packageOf(deps.concernsExport, share, cellsOf(shared.concern))
       return encryptForRecipient(plaintext, {
         recipientArmored: key.armored,
-        signer: deps.signer,
+        signer: deps.signingKeys.packages,
         at: deps.clock(),
       })
     },

@@ -70,6 +70,7 @@ const sentences = {
   'ledger.erased': 'Erased personal data for good',
   'ledger.recovered': 'Put lost entries back from what was published',
   'ledger.epoch-opened': 'Opened a new ledger that begins with the head of the old one',
+  'signing-keys.announced': 'Published which keys sign packages and certificates',
   'ledger.signed-by': 'Began to sign the ledger with other keys',
   'ledger.pruned': 'Pruned old entries to their hashes and totals',
   'agreements.loaded': 'Loaded the agreements',

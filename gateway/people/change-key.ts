@@ -3,7 +3,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { KeyFault } from '../../keys/key-fault.ts'
 import { encryptText } from '../../keys/openpgp-message.ts'
-import type { PackageSigner } from '../../keys/signing-keys.ts'
 import { refused, type Judge, type Outcome } from '../decisions/judge.ts'
 import type { Events, PersonContext } from '../http/endpoint.ts'
 import { notFound, Problem } from '../http/problem.ts'
@@ -20,11 +19,12 @@ import {
   withdrawKey,
   type WaitingKey,
 } from './key-changes-store.ts'
+import type { SigningKeysInUse } from '../signing/keys-in-use.ts'
 import { findEnrolledKey } from './store.ts'
 
 export interface ChangeKeyDeps {
   readonly judge: Judge
-  readonly signer: PackageSigner
+  readonly signingKeys: Pick<SigningKeysInUse, 'packages' | 'published'>
   readonly jobs: Pick<JobQueue, 'send'>
   readonly publicUrl: string
 }
@@ -67,7 +67,7 @@ async function lockedWith(
   try {
     const { armored: message } = await encryptText(words, {
       recipientArmored: armored,
-      signer: deps.signer,
+      signer: deps.signingKeys.packages,
       at: now,
     })
     return `This message is locked with the key that you use now. Open it as you open a package.\n\n${message}`

@@ -38,7 +38,11 @@ export async function offerKey(
       events: said(context, { type: 'key.refused', detail: { reasons } }),
     }
   }
-  const challenge = await makeChallenge({ recipientArmored: verdict.armored, signer: deps.signer, at: now })
+  const challenge = await makeChallenge({
+    recipientArmored: verdict.armored,
+    signer: deps.signingKeys.packages,
+    at: now,
+  })
   const offered = await insertOfferedKey(tx, {
     fingerprint: verdict.fingerprint,
     armored: verdict.armored,

@@ -5,6 +5,7 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
 import { personActor } from '../http/who.ts'
+import { armoredKeys } from '../signing/published.ts'
 import { changesFor, confirmChange, lettersHeard, withdrawOwnKey } from './change-key.ts'
 import { answerChallenge, offerKey, type EnrolDeps } from './enrol.ts'
 import { findWaitingKeyOf } from './key-changes-store.ts'
@@ -97,7 +98,7 @@ function keyPages(deps: EnrolDeps): Endpoint[] {
       surface, method: 'get', path: '/keys/new', summary: 'Make a key in the browser', input: {},
       handle: (context) => Promise.resolve({
         events: [viewed(context, '/keys/new')],
-        view: { template: 'key-new.njk', data: { gatewayKey: deps.signer.publicArmored, now: context.now.toISOString() } },
+        view: { template: 'key-new.njk', data: { gatewayKey: armoredKeys(deps.signingKeys.published), now: context.now.toISOString() } },
       }),
     }),
     endpoint({
@@ -161,7 +162,14 @@ async function keysPage(
   const enrolled = await findEnrolledKey(context.tx, context.person.id)
   const waiting = await findWaitingKeyOf(context.tx, context.person.id)
   const changes = await changesFor(deps, context)
-  const shown = { enrolled, waiting, changes: changes.length, gatewayKey: deps.signer.publicArmored }
+  const published = deps.signingKeys.published
+  const shown = {
+    enrolled,
+    waiting,
+    changes: changes.length,
+    gatewayKey: armoredKeys(published),
+    gatewayKeys: published,
+  }
   return { events: [viewed(context, '/keys')], view: { template: 'keys.njk', data: { ...data, ...shown } } }
 }
 

@@ -9,7 +9,7 @@ import {
   type DestructionCertificate,
 } from '../../keys/certificate.ts'
 import { verifiedByFailedOpening } from '../../keys/opening.ts'
-import type { CertificateKey } from '../../keys/signing-keys.ts'
+import type { SigningKeysInUse } from '../signing/keys-in-use.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Queryable } from '../db.ts'
@@ -43,7 +43,7 @@ export interface EntryProof {
 export interface CertifyDeps {
   readonly db: Database
   readonly clock: Clock
-  readonly certificateKey: CertificateKey
+  readonly signingKeys: Pick<SigningKeysInUse, 'certificates'>
   /** The entry that says that an item was destroyed; undefined until it is under a checkpoint. */
   readonly proveDestruction: (itemId: string) => Promise<EntryProof | undefined>
   /** Days after which no backup from before the destruction is left; local, and the operator's to keep. */
@@ -82,7 +82,7 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
     const edition = ((await findCertificate(tx, itemId))?.edition ?? 0) + 1
     const copiesHash = createHash('sha256').update(JSON.stringify(copies)).digest()
     const payload = payloadOf({ id, issuedAt: now }, item, transfer, copies, proof)
-    const jws = await signCertificate(payload, deps.certificateKey)
+    const jws = await signCertificate(payload, deps.signingKeys.certificates)
     if (!(await insertCertificate(tx, { id, itemId, jws, issuedAt: now, edition, copiesHash }))) return false
     await record(tx, [{
       type: 'certificate.issued', actor: { kind: 'process', name: 'worker' }, correlation: id, agreement: transfer.agreement,

@@ -2,7 +2,7 @@
 // the vault to the collector's own OpenPGP key, signed by the gateway (hmpps-2025/16-encryption). Nothing is kept readable.
 import { randomUUID } from 'node:crypto'
 import { encryptForRecipient } from '../../keys/package-pgp.ts'
-import type { PackageSigner } from '../../keys/signing-keys.ts'
+import type { SigningKeysInUse } from '../signing/keys-in-use.ts'
 import { openItem } from '../../keys/item.ts'
 import { KeyFault, type KeyFaultCode } from '../../keys/key-fault.ts'
 import type { KeyStore } from '../../keys/key-store.ts'
@@ -23,7 +23,7 @@ import { findTransfer, move } from './store.ts'
 export interface CollectDeps extends ActDeps {
   readonly vault: Pick<Vault, 'read'>
   readonly keyStore: Pick<KeyStore, 'unwrap'>
-  readonly signer: PackageSigner
+  readonly signingKeys: Pick<SigningKeysInUse, 'packages'>
   readonly clock: () => Date
   readonly copyDuties: CopyDuties
   /** Confirms, outside the transaction that wrote it, that an entry is there to stay. */
@@ -134,5 +134,9 @@ async function openPackage(
     context,
     ciphertextSha256: Buffer.from(item.ciphertextSha256).toString('hex'),
   })
-  return encryptForRecipient(plaintext, { recipientArmored, signer: deps.signer, at: deps.clock() })
+  return encryptForRecipient(plaintext, {
+    recipientArmored,
+    signer: deps.signingKeys.packages,
+    at: deps.clock(),
+  })
 }

@@ -7,6 +7,7 @@ import { listed } from './api.ts'
 import { acknowledgeTransfer } from './acknowledge.ts'
 import type { Done } from './act.ts'
 import { attestCopies } from './attest.ts'
+import { armoredKeys } from '../signing/published.ts'
 import { approveTransfer, returnTransfer } from './approve.ts'
 import { builderPages } from './builder-pages.ts'
 import { viewCertificate } from './certificate-view.ts'
@@ -57,14 +58,14 @@ export function transferPages(deps: TransferDeps): Endpoint[] {
       ...page, path: '/open', summary: 'Open a package that you have, in the browser and without a network', input: {},
       handle: (context) => Promise.resolve({
         events: [formViewed(context, '/open')],
-        view: { template: 'open.njk', data: { gatewayKey: deps.signer.publicArmored } },
+        view: { template: 'open.njk', data: { gatewayKey: armoredKeys(deps.signingKeys.published) } },
       }),
     }),
     endpoint({
       ...page, path: '/requests/:id/open', summary: 'Collect and open in the browser', input: { params },
       handle: async (context, { params: { id } }) => {
         const { transfer, event } = await viewTransfer(deps, context, id)
-        return { events: [event], view: { template: 'open.njk', data: { transfer, gatewayKey: deps.signer.publicArmored } } }
+        return { events: [event], view: { template: 'open.njk', data: { transfer, gatewayKey: armoredKeys(deps.signingKeys.published) } } }
       },
     }),
     endpoint({

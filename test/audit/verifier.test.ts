@@ -115,7 +115,7 @@ describe('a certificate', () => {
         })
         const there = await verifyWholeCertificate({
           text,
-          publicJwk: example.publicJwk,
+          certificateKeys: [example.publicJwk],
           ledgerKeys: [example.ledgerVerifierKey],
         })
         return [here.verified, there.verified]

@@ -7,14 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkArchive, checkOrder, readManifest } from '../../gateway/cli/received-delivery.ts'
 import { keepDelivery, readReceived } from '../../gateway/cli/received-folder.ts'
 import { signManifest, type DeliveryManifest } from '../../keys/delivery-manifest.ts'
-import { loadOrCreateSigningKeys, type CertificateKey } from '../../keys/signing-keys.ts'
+import type { CertificateKey } from '../../keys/signing-keys.ts'
+import { loadOrCreateSuccessions } from '../../keys/succession.ts'
 import { zipOf } from '../support/workbook.ts'
 
 let folder: string
 let [ours, others]: CertificateKey[] = []
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'received-'))
-  const keyOf = async () => (await loadOrCreateSigningKeys(await mkdtemp(path.join(folder, 'k-')), { createMissing: true, name: 'G', email: 'g@concordat.example', at: new Date() })).certificates // prettier-ignore
+  const keyOf = async () => (await loadOrCreateSuccessions(await mkdtemp(path.join(folder, 'k-')), { createMissing: true, name: 'G', email: 'g@concordat.example', at: new Date() })).certificates.current // prettier-ignore
   ;[ours, others] = [await keyOf(), await keyOf()]
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -39,7 +40,7 @@ function manifest(delivery: number, change: Partial<DeliveryManifest> = {}): Del
 
 async function manifested(delivery: number, change: Partial<DeliveryManifest> = {}, key = ours) {
   if (!key || !ours) throw new Error('no key')
-  return readManifest(await signManifest(manifest(delivery, change), key), { ...ours.publicJwk })
+  return readManifest(await signManifest(manifest(delivery, change), key), [ours.publicJwk])
 }
 
 test('a manifest that another key signed is refused', async () => {

@@ -117,7 +117,7 @@ describe('concordat certificate verify', () => {
     const { code, err } = await concordat(inFolder(args))
     expect({ code, err }).toEqual({
       code: 2,
-      err: `${file('private.jwk')} is not a public Ed25519 key in JSON (JWK).\n`,
+      err: `${file('private.jwk')} is not a public Ed25519 key in JSON (JWK), or a set of them.\n`,
     })
   })
 
@@ -149,7 +149,7 @@ describe('concordat certificate verify', () => {
 async function verify(text: string, vkey = made.vkey) {
   return verifyWholeCertificate({
     text,
-    publicJwk: JSON.parse(made.jwk) as JWK,
+    certificateKeys: [JSON.parse(made.jwk) as JWK],
     ledgerKeys: await parseVerifierKeys(vkey),
   })
 }

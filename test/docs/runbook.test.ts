@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { openDatabase, type Database } from '../../gateway/db.ts'
 import { sweep } from '../../gateway/worker.ts'
 import { startGateway, transferIn, enrolKey, type TestGateway } from '../support/gateway.ts'
@@ -59,6 +59,20 @@ describe('the runbook', () => {
     expect(stdout).toContain('"unpublished"')
     expect(stdout).toContain('"durable":false') // the tests' server does not force its writes, and says so
   })
+
+  test('Change the key of packages: it is shown by the gateway that runs, refused before its week, and signs when the older one is retired.', async () => {
+    const { keyDirectory } = gateway.environment.config
+    const env = { GATEWAY_URL: gateway.fresh.gatewayUrl }
+    const here = (block: string) => block.replace('/var/lib/concordat/keys', keyDirectory)
+    const { stdout } = await shell(here(shellBlock('keys rotate packages')), env)
+    const made = /^ {2}([0-9A-F]{40})$/m.exec(stdout)?.[1] ?? ''
+    const { signingKeys } = gateway.wiring
+    await vi.waitFor(() => expect(signingKeys.published.packages[1]).toMatchObject({ fingerprint: made, state: 'next' }), 20_000)
+    const retire = here(shellBlock('keys retire packages')).replace('0123456789ABCDEF0123456789ABCDEF01234567', made)
+    await expect(shell(retire, env)).rejects.toThrow('It signs after 7 days')
+    await shell(`${retire.trimEnd()} --at-once`, env)
+    await vi.waitFor(() => expect(signingKeys.packages.fingerprint).toBe(made), 20_000)
+  }) // prettier-ignore
 
   test('A database that is older than what was signed: nothing is signed or released, health says DOWN, the log says why.', async () => {
     await gateway.settle()

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSealedMailer, sealMail, type SealedMail } from '../../gateway/sealed-mail.ts'
 import { encryptForAll } from '../../keys/openpgp-message.ts'
 import { createPersonKey, type ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
-import { loadOrCreateSigningKeys, type PackageSigner } from '../../keys/signing-keys.ts'
+import type { PackageSigner } from '../../keys/signing-keys.ts'
+import { loadOrCreateSuccessions } from '../../keys/succession.ts'
 import { attached, encryptedPart, startMailServer } from '../support/mail-server.ts'
 import { Gnupg, isGnupgHere, whyNoGnupg } from '../keys/gnupg.ts'
 
@@ -19,7 +20,7 @@ let members: ArmoredKeyPair[]
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sealed-'))
   const made = { createMissing: true, name: 'Concordat gateway', email: 'gateway@concordat.example', at: now }
-  signer = (await loadOrCreateSigningKeys(directory, made)).packages
+  signer = (await loadOrCreateSuccessions(directory, made)).packages.current
   members = await Promise.all(
     ['nadia', 'second'].map((name) => createPersonKey({ name, email: `${name}@hmpps.example`, at: now })),
   )

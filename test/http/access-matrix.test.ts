@@ -126,7 +126,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
   const plain = [
     'get /api/v1/me', 'get /start', 'get /keys', 'get /api/v1/requests', 'get /api/v1/duties', 'get /', 'get /requests/new', 'get /access-log',
     'get /api/v1/ledger/entries', 'get /access-log/:id/proof', 'get /api/v1/ledger/entries/:id/proof', 'get /access-log/:id', 'get /api/v1/ledger/entries/:id', 'get /api/v1/ledger/verifier-key',
-    'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key',
+    'get /api/v1/ledger/checkpoint', 'get /certificate-key', 'get /api/v1/certificate-key', 'get /certificate-keys', 'get /api/v1/certificate-keys', 'get /gateway.pub.asc', 'get /api/v1/package-keys',
     'get /keys/new', 'get /open', 'get /keys/changes', 'get /api/v1/keys/changes',
     'get /retention', 'get /retention/holds', 'get /retention/schedules', 'get /retention/certificates', 'get /retention/schedules/:owner/:class',
     'get /api/v1/retention/due', 'get /api/v1/retention/holds', 'get /retention/copies', 'get /api/v1/retention/copies',

@@ -359,6 +359,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['problem.njk', 'a problem with fields', { problem: { code: 'input.invalid', status: 400, title: 'Wrong', message: hostile('Correct it.'), fields: faultsOf('from') } }],
   ['problem.njk', 'a problem before sign-in', { person: undefined, problem: { code: 'sign-in.failed', status: 401, title: 'Sign-in did not work', message: 'Try again.', fields: [] } }],
   ['keys.njk', 'no key yet', {}],
+  ['keys.njk', 'a change of the keys of the service', { gatewayKey: hostile('key'), gatewayKeys: { packages: [{ state: 'signs', fingerprint: 'A'.repeat(40) }, { state: 'next', fingerprint: 'B'.repeat(40) }, { state: 'before', until: '2026-04-01', fingerprint: 'C'.repeat(40) }], certificates: [{ state: 'signs', jwk: { kid: hostile('kid') } }] } }],
   ['keys.njk', 'an enrolled key', { enrolled: { fingerprint: 'a'.repeat(40), expiresAt: at(1) } }],
   ['keys.njk', 'a challenge', { offered: { fingerprint: 'a'.repeat(40), message: hostile('-----BEGIN PGP MESSAGE-----') } }],
   ['keys.njk', 'a refused key', { given: hostile('not a key'), faults: [{ code: 'key.not-a-key', message: hostile('This is not a key.'), remedy: hostile('Export it.') }] }],

@@ -9,14 +9,14 @@ import { pipeline } from 'node:stream/promises'
 import { newItemKey, openItem, sealItem } from '../../keys/item.ts'
 import { createPersonKey } from '../../keys/openpgp-keys.ts'
 import { encryptForRecipient } from '../../keys/package-pgp.ts'
-import { loadOrCreateSigningKeys } from '../../keys/signing-keys.ts'
+import { loadOrCreateSuccessions } from '../../keys/succession.ts'
 import { opened } from './memory-opening.ts'
 
 const sizeBytes = Number(process.argv[2]) * 1024 * 1024
 const at = new Date()
 const dir = await mkdtemp(join(tmpdir(), 'sk-'))
 const owner = { createMissing: true, name: 'Gateway', email: 'gateway@concordat.example', at }
-const signer = (await loadOrCreateSigningKeys(dir, owner)).packages
+const signer = (await loadOrCreateSuccessions(dir, owner)).packages.current
 await rm(dir, { recursive: true })
 const person = await createPersonKey({ name: 'Asha', email: 'asha@hmiprisons.example', at })
 

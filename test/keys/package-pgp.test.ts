@@ -17,7 +17,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isRightAnswer, makeChallenge } from '../../keys/challenge.ts'
 import { createPersonKey, type ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
 import { encryptForRecipient } from '../../keys/package-pgp.ts'
-import { loadOrCreateSigningKeys, type PackageSigner } from '../../keys/signing-keys.ts'
+import type { PackageSigner } from '../../keys/signing-keys.ts'
+import { loadOrCreateSuccessions } from '../../keys/succession.ts'
 import { Gnupg, isGnupgHere, whyNoGnupg } from './gnupg.ts'
 
 const now = new Date()
@@ -29,7 +30,7 @@ beforeAll(async () => {
   person = await createPersonKey({ name: 'Asha Patel', email: 'asha@hmiprisons.example', at: now })
   dir = await mkdtemp(join(tmpdir(), 'sk-'))
   const made = { createMissing: true, name: 'Concordat gateway', email: 'gateway@concordat.example', at: now }
-  signer = (await loadOrCreateSigningKeys(dir, made)).packages
+  signer = (await loadOrCreateSuccessions(dir, made)).packages.current
 })
 afterAll(() => rm(dir, { recursive: true }))
 

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { calculateJwkThumbprint } from 'jose'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loadOrCreateEd25519, loadOrCreateSigningKeys } from '../../keys/signing-keys.ts'
+import { loadOrCreateEd25519 } from '../../keys/signing-keys.ts'
+import { loadOrCreateSuccessions } from '../../keys/succession.ts'
 
 const owner = { name: 'Concordat gateway', email: 'gateway@concordat.example', at: new Date() }
 const create = { ...owner, createMissing: true }
@@ -19,18 +20,20 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }))
 
 test('Keys are made once and are the same ever after.', async () => {
-  const first = await loadOrCreateSigningKeys(dir, create)
-  const again = await loadOrCreateSigningKeys(dir, loadOnly)
-  expect(again.packages.fingerprint).toBe(first.packages.fingerprint)
-  expect(again.certificates.publicJwk).toEqual(first.certificates.publicJwk)
-  expect(first.certificates.publicJwk).toMatchObject({ kty: 'OKP', crv: 'Ed25519' })
-  expect(first.certificates.publicJwk.kid).toBe(await calculateJwkThumbprint(first.certificates.publicJwk))
-  expect(first.certificates.publicJwk).not.toHaveProperty('d')
+  const first = await loadOrCreateSuccessions(dir, create)
+  const again = await loadOrCreateSuccessions(dir, loadOnly)
+  expect(again.packages.current.fingerprint).toBe(first.packages.current.fingerprint)
+  expect(again.certificates.current.publicJwk).toEqual(first.certificates.current.publicJwk)
+  expect(first.certificates.current.publicJwk).toMatchObject({ kty: 'OKP', crv: 'Ed25519' })
+  expect(first.certificates.current.publicJwk.kid).toBe(
+    await calculateJwkThumbprint(first.certificates.current.publicJwk),
+  )
+  expect(first.certificates.current.publicJwk).not.toHaveProperty('d')
   for (const name of await readdir(dir)) expect((await stat(join(dir, name))).mode & 0o777).toBe(0o600)
 })
 
 test('A missing key stops the caller who did not ask for one to be made.', async () => {
-  await expect(loadOrCreateSigningKeys(dir, loadOnly)).rejects.toEqual(fault('signing-key.missing'))
+  await expect(loadOrCreateSuccessions(dir, loadOnly)).rejects.toEqual(fault('signing-key.missing'))
   await expect(loadOrCreateEd25519(join(dir, 'none'), 'ledger', create)).rejects.toEqual(
     fault('signing-key.missing'),
   )
@@ -46,13 +49,13 @@ test('A damaged file is an error, and is never replaced by a new key.', async ()
   await writeFile(join(dir, 'ledger.pem'), 'not a key')
   await expect(loadOrCreateEd25519(dir, 'ledger', create)).rejects.toEqual(fault('signing-key.damaged'))
   await writeFile(join(dir, 'package-signing.asc'), '')
-  await expect(loadOrCreateSigningKeys(dir, create)).rejects.toEqual(fault('signing-key.damaged'))
+  await expect(loadOrCreateSuccessions(dir, create)).rejects.toEqual(fault('signing-key.damaged'))
   expect(await readFile(join(dir, 'ledger.pem'), 'utf8')).toBe('not a key')
 })
 
 test('A directory that others can reach is refused.', async () => {
   await chmod(dir, 0o755)
-  await expect(loadOrCreateSigningKeys(dir, create)).rejects.toEqual(fault('signing-key.unsafe-mode'))
+  await expect(loadOrCreateSuccessions(dir, create)).rejects.toEqual(fault('signing-key.unsafe-mode'))
 })
 
 test('The ledger’s key signs, and what it signed verifies.', async () => {
@@ -63,7 +66,7 @@ test('The ledger’s key signs, and what it signed verifies.', async () => {
 })
 
 test('Printing the signing keys prints no private part.', async () => {
-  const keys = await loadOrCreateSigningKeys(dir, create)
+  const keys = await loadOrCreateSuccessions(dir, create)
   const printed = inspect(keys, { depth: 12, showHidden: true }) + JSON.stringify(keys)
   expect(printed).not.toMatch(/PRIVATE KEY|privateParams|"d":/)
 })
