@@ -1,13 +1,14 @@
 // The last tree head that was signed, kept outside the database, so that a database that was restored, rewritten or forked is
 // noticed before anything more is signed. It only moves by compare-and-swap. The file form: a directory with one file for
-// each move, `anchor-<number>`, holding a checkpoint text.
+// each move, `anchor-<number>`, holding a checkpoint text. The form of an object store is in object-store.ts.
+import { decodeText, encodeText } from './bytes.ts'
 import { type CheckpointText, formatCheckpoint, parseCheckpoint } from './checkpoint.ts'
 import { LedgerFault } from './fault.ts'
 import { moveText, readMoved } from './moves.ts'
 
 export interface Anchored extends CheckpointText {
-  /** How often it has moved; what the next swap compares. */
-  readonly move: number
+  /** What the next swap compares: how often it has moved, or the version of the object. */
+  readonly version: string
 }
 
 export interface Anchor {
@@ -20,19 +21,26 @@ export interface Anchor {
 /** @param directory on a disk that is not restored together with the database */
 export function fileAnchor(directory: string): Anchor {
   return {
-    read: () => readAnchor(directory),
+    read: async () => {
+      const moved = await readMoved(directory, 'anchor')
+      return moved && anchorFrom(directory, encodeText(moved.text), String(moved.move))
+    },
     swap: async (from, to) => {
-      if (!(await moveText(directory, 'anchor', from?.move ?? 0, formatCheckpoint(to))))
+      if (!(await moveText(directory, 'anchor', Number(from?.version ?? 0), formatCheckpoint(to))))
         throw new LedgerFault('anchor-contended', 'Another process moved the anchor.')
     },
   }
 }
 
-async function readAnchor(directory: string): Promise<Anchored | undefined> {
+export function anchorText(head: CheckpointText): Uint8Array {
+  return encodeText(formatCheckpoint(head))
+}
+
+/** @throws {LedgerFault} `anchor-unreadable` */
+export function anchorFrom(where: string, bytes: Uint8Array, version: string): Anchored {
   try {
-    const moved = await readMoved(directory, 'anchor')
-    return moved && { ...parseCheckpoint(moved.text), move: moved.move }
+    return { ...parseCheckpoint(decodeText(bytes)), version }
   } catch (cause) {
-    throw new LedgerFault('anchor-unreadable', `The anchor in ${directory} cannot be read.`, { cause })
+    throw new LedgerFault('anchor-unreadable', `The anchor in ${where} cannot be read.`, { cause })
   }
 }

@@ -14,6 +14,7 @@ export type LedgerFaultCode =
   | 'anchor-unreadable'
   | 'anchor-ahead'
   | 'anchor-differs'
+  | 'anchor-behind'
   | 'anchor-contended'
   | 'witness-ahead'
   | 'clock-disagrees'
@@ -22,6 +23,9 @@ export type LedgerFaultCode =
   | 'published-differs'
   | 'files-ahead'
   | 'files-differ'
+  | 'files-contended'
+  | 'store-lost'
+  | 'store-unfit'
   | 'commitment-broken'
 
 export class LedgerFault extends Error {

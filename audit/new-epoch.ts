@@ -1,7 +1,5 @@
 // A ledger whose lost entries nobody has any more cannot be continued: its numbers are taken. It is closed as it is, with all
 // that was signed of it kept, and a new log with a name of its own begins; its first entry commits to the head of the old one.
-import { mkdir, rename } from 'node:fs/promises'
-import path from 'node:path'
 import { z } from 'zod'
 import type { Anchor } from './anchor.ts'
 import { append } from './append.ts'
@@ -24,8 +22,8 @@ export interface NewEpochDeps {
   readonly origin: string
   readonly newOrigin: string
   readonly anchor: Pick<Anchor, 'read'>
-  /** What was published and the anchor; set aside under the closed epoch's number. */
-  readonly directory: string
+  /** What was published and the anchor make room, under the closed epoch's number. */
+  readonly setAside: (epoch: number) => Promise<void>
   readonly clock: () => Date
 }
 
@@ -39,7 +37,7 @@ export interface OpenedEpoch {
 /** Run again after an interruption, it ends the same. */
 export async function openNewEpoch(deps: NewEpochDeps): Promise<OpenedEpoch> {
   const opened = (await alreadyOpened(deps)) ?? (await closeAndOpen(deps))
-  await setAside(deps.directory, opened.epoch - 1)
+  await deps.setAside(opened.epoch - 1)
   return opened
 }
 
@@ -114,17 +112,4 @@ async function sharedSize(tx: Queryable, { log }: NewEpochDeps, closed: Checkpoi
     if (edge === undefined || sameBytes(edgeRoot(nodeHasher, edge), root)) return size
   }
   return 0
-}
-
-async function setAside(directory: string, epoch: number): Promise<void> {
-  const aside = path.join(directory, `closed-${epoch}`)
-  await mkdir(aside, { recursive: true, mode: 0o700 })
-  for (const name of ['hashes', 'full', 'anchor']) await moveIfThere(path.join(directory, name), path.join(aside, name)) // prettier-ignore
-}
-
-async function moveIfThere(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-    throw error
-  })
 }

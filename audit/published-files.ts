@@ -1,13 +1,11 @@
 // The log as static files (C2SP tlog-tiles): hash tiles, entry bundles where the profile is full, and the checkpoint last, so
 // that whoever sees a checkpoint finds all that it stands on. What was published is never changed; another content for the
 // same name is a fault. Partial tiles are taken away when the full one is there.
-import { readFile, rm } from 'node:fs/promises'
-import path from 'node:path'
 import { concat, encodeText, sameBytes } from './bytes.ts'
 import { checkpointOfOwnNote } from './checkpoint.ts'
-import { createDurably, writeDurably } from './durable-file.ts'
 import { type Edge, edgeRoot } from './edge.ts'
 import { LedgerFault } from './fault.ts'
+import type { LogStore } from './log-store.ts'
 import { nodeHasher } from './node-hash.ts'
 import type { Queryable } from './queryable.ts'
 import { bundlePath, HASH_BYTES, newTiles, type Tile, TILE_WIDTH, tilePath } from './tiles.ts'
@@ -16,35 +14,47 @@ import { readEdgeAt, readLeaves, readTiles, type StoredCheckpoint } from './tree
 export interface Publication {
   /** `hashes` holds nothing but hashes; `full` holds the entries too, for auditors behind access control. */
   readonly profile: 'hashes' | 'full'
-  readonly directory: string
+  readonly store: LogStore
 }
 
 /** Tiles written between two looks at the database. */
 const TILES_AT_ONCE = 64
+/** Files on their way at once: an object store takes its time over each. */
+const FILES_AT_ONCE = 8
+
+interface TileFile {
+  readonly name: string
+  readonly width: number
+  readonly bytes: Uint8Array
+}
 
 /**
- * Brings a directory up to a checkpoint; run again after any interruption it ends the same.
+ * Brings a publication up to a checkpoint; run again after any interruption it ends the same.
  *
  * @param edge of the head, at or past the checkpoint
  * @param prunedThrough how many of the first entries are pruned: their lowest tiles are not published any more
- * @throws {LedgerFault} `files-ahead`, `files-differ`, `tile-missing`, `body-missing`, `body-changed`
+ * @throws {LedgerFault} `files-ahead`, `files-differ`, `files-contended`, `tile-missing`, `body-missing`, `body-changed`
  */
 export async function publishFiles(
   db: Queryable,
   edge: Edge,
   checkpoint: StoredCheckpoint,
-  { profile, directory }: Publication,
+  publication: Publication,
   prunedThrough = 0,
 ): Promise<void> {
-  const note = await readIfThere(path.join(directory, 'checkpoint'))
-  if (note && sameBytes(note, encodeText(checkpoint.note))) return
-  const from = note ? await publishedSize(db, edge, checkpoint, directory, note) : 0
+  const { store } = publication
+  const note = encodeText(checkpoint.note)
+  const was = await store.look('checkpoint')
+  if (was && sameBytes(was.bytes, note)) return
+  const from = was ? await publishedSize(db, edge, checkpoint, store, was.bytes) : 0
   const tiles = newTiles(from, checkpoint.size).filter(
     ({ level, index }) => level > 0 || index >= prunedThrough / TILE_WIDTH,
   )
   for (let at = 0; at < tiles.length; at += TILES_AT_ONCE)
-    await writeTiles(db, edge, tiles.slice(at, at + TILES_AT_ONCE), { profile, directory })
-  await writeDurably(path.join(directory, 'checkpoint'), checkpoint.note)
+    await writeTiles(db, edge, tiles.slice(at, at + TILES_AT_ONCE), publication)
+  // A write of ours that was given up, and comes true only now, must not put an older one back.
+  if (!(await store.replace('checkpoint', note, was)))
+    throw new LedgerFault('files-contended', `${store.name}/checkpoint is not what it was a moment ago.`)
 }
 
 /** Up to where this process has removed the files of pruned entries; another begins anew, and finds nothing to remove. */
@@ -57,30 +67,40 @@ const removedThrough = new WeakMap<Publication, number>()
 export async function prunePublished(publication: Publication, through: number, note: string): Promise<void> {
   const from = removedThrough.get(publication) ?? 0
   if (from >= through) return
-  const { directory } = publication
-  await writeDurably(path.join(directory, 'pruned'), note)
-  for (let index = from / TILE_WIDTH; index < through / TILE_WIDTH; index++)
-    for (const name of [tilePath({ level: 0, index, width: TILE_WIDTH }), bundlePath(index, TILE_WIDTH)])
-      await rm(path.join(directory, name), { force: true })
+  const { store } = publication
+  const was = await store.look('pruned')
+  const isSaid = was !== undefined && sameBytes(was.bytes, encodeText(note))
+  if (!isSaid && !(await store.replace('pruned', encodeText(note), was)))
+    throw new LedgerFault('files-contended', `${store.name}/pruned is not what it was a moment ago.`)
+  if (!(isSaid && (await isRemoved(store, through))))
+    for (let index = from / TILE_WIDTH; index < through / TILE_WIDTH; index++)
+      for (const name of lowestFiles(index)) await store.remove(name)
   removedThrough.set(publication, through)
+}
+
+/** They are removed in order, one after the other: where the last is gone, all are. */
+async function isRemoved(store: LogStore, through: number): Promise<boolean> {
+  const last = await Promise.all(lowestFiles(through / TILE_WIDTH - 1).map((name) => store.read(name)))
+  return last.every((bytes) => bytes === undefined)
+}
+
+function lowestFiles(index: number): string[] {
+  return [tilePath({ level: 0, index, width: TILE_WIDTH }), bundlePath(index, TILE_WIDTH)]
 }
 
 async function publishedSize(
   db: Queryable,
   edge: Edge,
   checkpoint: StoredCheckpoint,
-  directory: string,
+  { name }: LogStore,
   note: Uint8Array,
 ): Promise<number> {
   const published = checkpointOfOwnNote(new TextDecoder().decode(note))
   if (published.size > checkpoint.size)
-    throw new LedgerFault(
-      'files-ahead',
-      `${directory} has ${published.size} entries, we have ${checkpoint.size}.`,
-    )
+    throw new LedgerFault('files-ahead', `${name} has ${published.size} entries, we have ${checkpoint.size}.`)
   const root = edgeRoot(nodeHasher, await readEdgeAt(db, edge, published.size))
   if (!sameBytes(root, published.root))
-    throw new LedgerFault('files-differ', `${directory} has another root for ${published.size} entries.`)
+    throw new LedgerFault('files-differ', `${name} has another root for ${published.size} entries.`)
   return published.size
 }
 
@@ -88,18 +108,21 @@ async function writeTiles(
   db: Queryable,
   edge: Edge,
   tiles: readonly Tile[],
-  { profile, directory }: Publication,
+  { profile, store }: Publication,
 ): Promise<void> {
   const stored = await readTiles(db, edge, tiles)
+  const files: TileFile[] = []
   for (const tile of tiles) {
     const { level, index, width } = tile
     const data = stored(level, index)?.subarray(0, width * HASH_BYTES)
     if (data?.length !== width * HASH_BYTES)
       throw new LedgerFault('tile-missing', `Tile ${level}/${index} is not there, ${width} hashes wide.`)
-    await publishTile(path.join(directory, tilePath(tile)), width, data)
+    files.push({ name: tilePath(tile), width, bytes: data })
     if (profile === 'full' && level === 0)
-      await publishTile(path.join(directory, bundlePath(index, width)), width, await bundle(db, index, data))
+      files.push({ name: bundlePath(index, width), width, bytes: await bundle(db, index, data) })
   }
+  for (let at = 0; at < files.length; at += FILES_AT_ONCE)
+    await allDone(files.slice(at, at + FILES_AT_ONCE).map((file) => publishTile(store, file)))
 }
 
 /** C2SP tlog-tiles, "Log entries": each entry after its length as a big-endian uint16. */
@@ -121,21 +144,21 @@ async function bundle(db: Queryable, index: number, hashes: Uint8Array): Promise
   return concat(...parts)
 }
 
+/** Where one fails, the others have ended too: nothing of ours is on its way any more when we say so. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work)
+  await Promise.all(work)
+}
+
 /** C2SP tlog-tiles, "Partial tiles": once the full one is there it serves in their place, and they may go. */
-async function publishTile(file: string, width: number, bytes: Uint8Array): Promise<void> {
-  await writeOnce(file, bytes)
-  if (width === TILE_WIDTH) await rm(`${file}.p`, { recursive: true, force: true })
+async function publishTile(store: LogStore, { name, width, bytes }: TileFile): Promise<void> {
+  await writeOnce(store, name, bytes)
+  if (width === TILE_WIDTH) await store.removePartials(name)
 }
 
-async function writeOnce(file: string, bytes: Uint8Array): Promise<void> {
-  if (await createDurably(file, bytes)) return
-  if (!sameBytes(await readFile(file), bytes))
-    throw new LedgerFault('files-differ', `${file} was published with another content.`)
-}
-
-async function readIfThere(file: string): Promise<Uint8Array | undefined> {
-  return readFile(file).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
+async function writeOnce(store: LogStore, name: string, bytes: Uint8Array): Promise<void> {
+  if (await store.create(name, bytes)) return
+  const there = await store.read(name)
+  if (!there || !sameBytes(there, bytes))
+    throw new LedgerFault('files-differ', `${store.name}/${name} was published with another content.`)
 }

@@ -138,6 +138,11 @@ async function checkAnchor(
   }
   if (anchored.origin !== origin)
     throw new LedgerFault('anchor-differs', `The anchor is of the log ${anchored.origin}.`)
+  if (last && anchored.size < last.size)
+    throw new LedgerFault(
+      'anchor-behind',
+      `The anchor stands at ${anchored.size} entries, and ${last.size} were signed: an older anchor was put back, or a write of it was lost.`,
+    )
   if (anchored.size > head.size)
     throw new LedgerFault(
       'anchor-ahead',

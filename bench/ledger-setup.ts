@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { folderStore } from '../audit/folder-store.ts'
 import { fileAnchor } from '../audit/anchor.ts'
 import type { LedgerEvent } from '../audit/events.ts'
 import { noteSigner } from '../audit/note-signer.ts'
@@ -37,7 +38,7 @@ export async function openBench(): Promise<Bench> {
     origin,
     signers: [await noteSigner(origin, new Uint8Array(32).fill(7))],
     anchor: fileAnchor(path.join(directory, 'anchor')),
-    publications: [{ profile: 'full', directory: path.join(directory, 'full') }],
+    publications: [{ profile: 'full', store: folderStore(path.join(directory, 'full')) }],
     clock: systemClock,
   }
   return {

@@ -5,6 +5,7 @@ import { keyStoreKinds } from '../keys/key-store.ts'
 import { keyStoreChecks, keyStoreOf, type KeyStoreConfig } from './key-store-config.ts'
 import { hubOf, listed, networks, type HubConfig } from './hub-config.ts'
 import type { AwsAccess } from './sqs.ts'
+import { accessOf, accessSettings, awsChecks, type AwsConfig, awsOf, awsSettings, ledgerStoreOf, storeSettings, webAddress } from './aws-config.ts' // prettier-ignore
 
 const url = (protocols: RegExp) => z.url({ protocol: protocols, error: 'must be a URL' })
 const database = url(/^postgres(ql)?$/)
@@ -14,7 +15,7 @@ const environment = z.object({
   NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
-  PUBLIC_URL: url(/^https?$/),
+  PUBLIC_URL: webAddress,
   DATABASE_URL: database,
   LEDGER_DATABASE_URL: database,
   SOURCE_DATABASE_URL: database,
@@ -24,24 +25,19 @@ const environment = z.object({
   PKCS11_TOKEN: z.string().min(1).max(32, 'is a label of at most 32 characters').optional(),
   PKCS11_PIN: z.string().min(1).optional(),
   AWS_KMS_KEY: z.string().min(1).optional(),
-  AWS_KMS_ENDPOINT: url(/^https?$/).optional(),
+  AWS_KMS_ENDPOINT: webAddress.optional(),
   VAULT_DIRECTORY: directory,
   LEDGER_DIRECTORY: directory,
   LEDGER_ORIGIN: z.string().regex(/^[a-z0-9.-]+(\/[a-z0-9.-]+)+$/, 'must look like gateway.example/audit/1'),
   LEDGER_POLICY: directory.optional(),
   LEDGER_KEEP_MONTHS: z.coerce.number().int().min(13).max(24).default(24),
-  TIME_AUTHORITY_URL: url(/^https?$/).optional(),
+  TIME_AUTHORITY_URL: webAddress.optional(),
   TIME_AUTHORITY_CHAIN: directory.optional(),
   TIME_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
-  AUDIT_QUEUE_URL: url(/^https?$/).optional(),
-  AUDIT_SERVICE: z.string().min(1).default('concordat'),
-  AWS_REGION: z.string().min(1).default('eu-west-2'),
-  AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
-  AWS_SESSION_TOKEN: z.string().min(1).optional(),
+  ...awsSettings,
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters of randomness'),
   SESSION_SECRET_BEFORE: z.string().min(32, 'must be at least 32 characters of randomness').optional(),
-  OIDC_ISSUER: url(/^https?$/),
+  OIDC_ISSUER: webAddress,
   OIDC_CLIENT_ID: z.string().min(1),
   OIDC_CLIENT_SECRET: z.string().min(16, 'must be at least 16 characters'),
   API_AUDIENCE: z.string().min(1).optional(),
@@ -60,7 +56,7 @@ const environment = z.object({
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
 })
 
-export interface Config extends HubConfig {
+export interface Config extends HubConfig, AwsConfig {
   readonly production: boolean
   readonly port: number
   readonly host: string
@@ -80,9 +76,6 @@ export interface Config extends HubConfig {
   readonly ledgerKeepMonths: number
   /** Who stamps checkpoints (RFC 3161), and the file of certificates (PEM) that its tokens' chains have to end with. */
   readonly timeAuthority: { readonly url: string; readonly chainFile: string; readonly everyMinutes: number } | undefined // prettier-ignore
-  /** The HMPPS audit queue that entries are copied to (Amazon SQS); none when undefined. */
-  readonly auditQueue:
-    { readonly url: string; readonly service: string; readonly access: AwsAccess } | undefined
   /** The first signs; a session that the second signed still holds, while the secret is changed. */
   readonly sessionSecrets: readonly [string, ...string[]]
   readonly oidc: { readonly issuer: string; readonly clientId: string; readonly clientSecret: string }
@@ -139,7 +132,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     ledgerPolicy: read.LEDGER_POLICY,
     ledgerKeepMonths: read.LEDGER_KEEP_MONTHS,
     timeAuthority: timeAuthorityOf(read),
-    auditQueue: auditQueueOf(read),
+    ...awsOf(read),
     sessionSecrets: [
       read.SESSION_SECRET,
       ...(read.SESSION_SECRET_BEFORE === undefined ? [] : [read.SESSION_SECRET_BEFORE]),
@@ -169,11 +162,11 @@ const keyStoreShape = environment.pick({
   AWS_REGION: true, AWS_ACCESS_KEY_ID: true, AWS_SECRET_ACCESS_KEY: true, AWS_SESSION_TOKEN: true,
 }) // prettier-ignore
 
-function auditQueueOf(read: z.output<typeof environment>): Config['auditQueue'] {
-  const { AUDIT_QUEUE_URL: address, AUDIT_SERVICE: service, AWS_REGION: region } = read
-  const [accessKeyId, secretAccessKey] = [read.AWS_ACCESS_KEY_ID, read.AWS_SECRET_ACCESS_KEY]
-  if (address === undefined || accessKeyId === undefined || secretAccessKey === undefined) return undefined
-  return { url: address, service, access: { region, accessKeyId, secretAccessKey, sessionToken: read.AWS_SESSION_TOKEN } } // prettier-ignore
+/** What a command needs that reads a bucket for whoever may. @throws {ConfigFault} naming what is missing */
+export function parseAwsAccess(env: Readonly<Record<string, string | undefined>>): AwsAccess {
+  const access = accessOf(parsePart(z.object(accessSettings), env))
+  if (!access) throw new ConfigFault(['AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: are not set'])
+  return access
 }
 
 /** What `concordat migrate` needs, and nothing that serves does: the login that owns the database. */
@@ -209,14 +202,25 @@ export function parseKeyStoreConfig(
   return { keyDirectory: read.KEY_DIRECTORY, keyStore: keyStoreOf(read) }
 }
 
+const placeShape = environment.pick({ LEDGER_DIRECTORY: true, LEDGER_ORIGIN: true }).extend(storeSettings)
+
+/** Where the ledger is published. @throws {ConfigFault} also where a bucket is named, and not who we are to it */
+export function parsePlaceConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'ledgerDirectory' | 'ledgerStore' | 'ledgerOrigin'> {
+  const read = parsePart(placeShape, env)
+  const mistakes = awsChecks(env)
+  if (mistakes.length > 0) throw new ConfigFault(mistakes)
+  return { ledgerDirectory: read.LEDGER_DIRECTORY, ledgerOrigin: read.LEDGER_ORIGIN, ledgerStore: ledgerStoreOf(read) } // prettier-ignore
+}
+
 /** What `concordat ledger recover` needs: the keys, the published ledger, and the owner's login. */
 export function parseRecoveryConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): ReturnType<typeof parseKeyConfig> &
   ReturnType<typeof parseMigrationConfig> &
-  Pick<Config, 'ledgerDirectory'> {
-  const { LEDGER_DIRECTORY } = parsePart(environment.pick({ LEDGER_DIRECTORY: true }), env)
-  return { ...parseKeyConfig(env), ...parseMigrationConfig(env), ledgerDirectory: LEDGER_DIRECTORY }
+  ReturnType<typeof parsePlaceConfig> {
+  return { ...parseKeyConfig(env), ...parseMigrationConfig(env), ...parsePlaceConfig(env) }
 }
 
 /** What `concordat ledger stamp` needs: the ledger's login, and who stamps. */
@@ -264,15 +268,14 @@ function explain(issue: z.core.$ZodIssue): string {
 function crossChecks(env: Readonly<Record<string, string | undefined>>): string[] {
   const mistakes: string[] = []
   mistakes.push(...keyStoreChecks(env))
-  for (const name of ['PUBLIC_URL', 'OIDC_ISSUER', 'AWS_KMS_ENDPOINT'] as const) {
+  for (const name of ['PUBLIC_URL', 'OIDC_ISSUER', 'AWS_KMS_ENDPOINT', 'LEDGER_STORE_URL'] as const) {
     const value = env[name]
     if (value?.startsWith('http:') && !isLoopback(value))
       mistakes.push(`${name}: must use https, except on this machine itself`)
   }
   if ((env['TIME_AUTHORITY_URL'] === undefined) !== (env['TIME_AUTHORITY_CHAIN'] === undefined))
     mistakes.push('TIME_AUTHORITY_CHAIN: is needed with TIME_AUTHORITY_URL, and with nothing else')
-  if (env['AUDIT_QUEUE_URL'] !== undefined && !(env['AWS_ACCESS_KEY_ID'] && env['AWS_SECRET_ACCESS_KEY']))
-    mistakes.push('AUDIT_QUEUE_URL: needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+  mistakes.push(...awsChecks(env))
   if (env['NODE_ENV'] === 'production' && !env['SMTP_URL'])
     mistakes.push('SMTP_URL: is not set; production sends its mail')
   if (env['DATABASE_URL'] !== undefined && env['DATABASE_URL'] === env['LEDGER_DATABASE_URL']) {

@@ -1,9 +1,7 @@
 // The ledger's own process: gives committed entries their numbers and publishes signed checkpoints, every quarter of a second
 // or when asked. Every gateway and worker runs one; the database lets one work at a time.
-import path from 'node:path'
-import { fileAnchor } from '../audit/anchor.ts'
 import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
-import { folderLog } from '../audit/fsck/folder-log.ts'
+import { LogUnreadable } from '../audit/fsck/published-log.ts'
 import { formatVerifierKey, type VerifierKey } from '../audit/note.ts'
 import { publish, type PublisherDeps } from '../audit/publisher.ts'
 import type { Policy } from '../audit/policy.ts'
@@ -15,6 +13,7 @@ import type { WitnessingDeps } from '../audit/witness/gather.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db.ts'
+import type { LedgerPlace } from './ledger-place.ts'
 import { ledgerSigners } from './ledger-signer.ts'
 import { createMirror, mirrorTo } from './ledger-mirror.ts'
 import { createStamper, openStamping, readStamped, type Stamped, type Stamper } from './ledger-time.ts'
@@ -61,8 +60,8 @@ export interface LedgerDeps {
   readonly origin: string
   /** The newest first; all sign. */
   readonly signWith: Parameters<typeof ledgerSigners>[1]
-  /** Holds the published files and the anchor: on a disk that is not restored together with the database. */
-  readonly directory: string
+  /** Where the files and the anchor are: nowhere that is restored together with the database. */
+  readonly place: Pick<LedgerPlace, 'anchor' | 'publications'>
   /** File of the policy that says who witnesses it. */
   readonly policyFile?: string | undefined
   /** Who stamps checkpoints; nobody when undefined. */
@@ -79,14 +78,14 @@ const pauseMs = 250
 /** Faults that mean another history, and not a slip of this moment. */
 const doubtful: ReadonlySet<LedgerFaultCode> = new Set([
   'edge-invalid', 'tile-missing', 'body-missing', 'body-changed', 'tree-changed', 'checkpoint-changed', 'anchor-missing',
-  'anchor-unreadable', 'anchor-ahead', 'anchor-differs', 'witness-ahead', 'published-ahead', 'published-differs',
+  'anchor-unreadable', 'anchor-ahead', 'anchor-differs', 'anchor-behind', 'witness-ahead', 'published-ahead', 'published-differs',
 ]) // prettier-ignore
 
 export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
   const signers = await ledgerSigners(deps.origin, deps.signWith)
   const witnessing = await openWitnessing(deps.policyFile, deps.clock)
   const publisher = publisherOf(deps, signers, witnessing)
-  const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ directory }) => folderLog(directory)) } // prettier-ignore
+  const standing: StandingDeps = { db: deps.db, origin: deps.origin, anchor: publisher.anchor, published: publisher.publications.map(({ store }) => store) } // prettier-ignore
   const tellWitnessing = alarm(deps, witnessing?.policy)
   const beside = await besideOf(deps, witnessing?.policy)
   let failure: string | undefined
@@ -104,7 +103,7 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
     beside.begin()
   }
   const failed = (error: unknown) => {
-    const code = error instanceof LedgerFault ? error.code : 'fault'
+    const code = codeOf(error)
     // Said once for as long as it lasts; the health answer goes on saying it.
     if (code !== failure) deps.log.error('ledger.publish', { error })
     failure = code
@@ -134,6 +133,11 @@ export async function openLedger(deps: LedgerDeps): Promise<Ledger> {
       await beside.settled()
     },
   }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof LedgerFault) return error.code
+  return error instanceof LogUnreadable ? 'store-unanswered' : 'fault'
 }
 
 /** One pass after the other, with a pause between them, until it is stopped. What a pass throws is its own to keep. */
@@ -206,7 +210,7 @@ function alarm({ db, log }: LedgerDeps, policy: Policy | undefined): () => Promi
 }
 
 function publisherOf(
-  { db, origin, directory, clock }: LedgerDeps,
+  { db, origin, place, clock }: LedgerDeps,
   signers: PublisherDeps['signers'],
   witnessing: WitnessingDeps | undefined,
 ): PublisherDeps {
@@ -214,11 +218,8 @@ function publisherOf(
     db,
     origin,
     signers,
-    anchor: fileAnchor(path.join(directory, 'anchor')),
-    publications: [
-      { profile: 'hashes', directory: path.join(directory, 'hashes') },
-      { profile: 'full', directory: path.join(directory, 'full') },
-    ],
+    anchor: place.anchor,
+    publications: place.publications,
     clock,
     witnessing,
   }

@@ -24,6 +24,7 @@ import { replayErasures, type ReplayDeps } from './forgetting/replay.ts'
 import { openJobQueue } from './jobs.ts'
 import { lookAtSigningKeys, openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
+import { ledgerPlace } from './ledger-place.ts'
 import { verifierKeyLines } from './ledger-signer.ts'
 import { asksWitnesses } from './ledger-witnesses.ts'
 import type { Log } from './log.ts'
@@ -68,7 +69,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
   await announceLostKeys(db, keyStore, log, startedAt)
   const forgottenList = openForgottenList(path.join(config.ledgerDirectory, 'forgotten'), keys.forgotten)
   const vault = await openFileVault(config.vaultDirectory)
-  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore }), origin: config.ledgerOrigin, signWith: keys.ledger, directory: config.ledgerDirectory, policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority, auditQueue: config.auditQueue }) // prettier-ignore
+  const ledger = await openLedger({ db: databases.ledger, clock, log, beforeServing: () => keepDestroyed({ db, clock, log, forgottenList, vault, keyStore }), origin: config.ledgerOrigin, signWith: keys.ledger, place: ledgerPlace(config), policyFile: config.ledgerPolicy, timeAuthority: config.timeAuthority, auditQueue: config.auditQueue }) // prettier-ignore
   const signingKeys = signingKeysInUse({ db, clock, log, load: () => lookAtSigningKeys(config.keyDirectory, clock()), ledgerDoubt: () => ledger.doubt() }, keys) // prettier-ignore
   const jobs = await openJobQueue(db, (error) => log.error('jobs', { error }))
   const identityProvider = findIdentityProvider(config.oidc)

@@ -45,7 +45,8 @@ export function httpLog(base: string, fetcher: typeof fetch = fetch): PublishedL
   }
 }
 
-async function readLimited(response: Response, url: URL): Promise<Uint8Array> {
+/** @throws {LogUnreadable} when it is larger than any file of a log */
+export async function readLimited(response: Response, url: URL): Promise<Uint8Array> {
   const parts: Uint8Array<ArrayBuffer>[] = []
   let length = 0
   for await (const part of response.body ?? []) {

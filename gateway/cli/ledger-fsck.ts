@@ -7,8 +7,10 @@ import type { FsckInput, FsckOutcome } from '../../audit/fsck/fsck.ts'
 import { httpLog, type PublishedLog } from '../../audit/fsck/published-log.ts'
 import { printReport, type Progress, reportAsJson } from '../../audit/fsck/report.ts'
 import { readState, writeState } from '../../audit/fsck/state-file.ts'
+import { objectStore } from '../../audit/object-store.ts'
 import { readTrust } from '../../audit/verify-files.ts'
 import { systemClock, type Clock } from '../clock.ts'
+import { parseAwsAccess, processEnvironment } from '../config.ts'
 import { UsageFault } from './failure.ts'
 
 interface Options {
@@ -25,7 +27,10 @@ interface Options {
 export function fsckVerb(): Command {
   return new Command('fsck')
     .description('Check a whole ledger: every entry, every hash, every signature.')
-    .option('--files <place>', 'the published log: a folder or an address (https://…)')
+    .option(
+      '--files <place>',
+      'the published log: a folder, an address (https://…), or a bucket that is not public (s3+https://…)',
+    )
     .option('--db <url>', 'the ledger’s database; with --files, the two are compared as well')
     .option('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
     .option(
@@ -48,6 +53,7 @@ export function fsckVerb(): Command {
 const guide = `
 It works on any C2SP tlog-tiles log, ours or another's. The file of --since is made when it is not there, and is only moved
 forward by a check that found nothing. Look at everything, without --since, now and then: what is older than it is trusted.
+A bucket is read as AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY says, in AWS_REGION.
 The login of --db has to read all of the ledger's tables: the gateway's can. A password can be given in PGPASSWORD.
 
 Examples:
@@ -78,7 +84,7 @@ async function runFsck({
     policy,
     checkTime,
     origin,
-    log: files === undefined ? undefined : publishedLog(files),
+    log: files === undefined ? undefined : await publishedLog(files),
     since: since === undefined ? undefined : await readState(since, keys, origin),
     onProgress: progressOn(process.stderr, systemClock),
   }
@@ -93,8 +99,13 @@ async function runFsck({
   }
 }
 
-export function publishedLog(place: string): PublishedLog {
-  return /^https?:\/\//.test(place) ? httpLog(place) : folderLog(place)
+/** @throws {ConfigFault} where a bucket is to be read as somebody, and the environment does not say as whom */
+export async function publishedLog(place: string): Promise<PublishedLog> {
+  if (/^https?:\/\//.test(place)) return httpLog(place)
+  if (!/^s3\+https?:\/\//.test(place)) return folderLog(place)
+  const { openBucket } = await import('../s3.ts')
+  const url = place.slice('s3+'.length)
+  return objectStore(openBucket({ url, access: parseAwsAccess(processEnvironment()) }), '')
 }
 
 const SECONDS_BETWEEN = 5

@@ -21,7 +21,10 @@ interface Options {
 export function monitorVerb(): Command {
   return new Command('monitor')
     .description('Watch that a ledger only grows, and keep the evidence when it does not.')
-    .option('--url <address>', 'the published log (https://…)')
+    .option(
+      '--url <address>',
+      'the published log (https://…, or s3+https://… for a bucket that is not public)',
+    )
     .option('--files <folder>', 'the published log in a folder')
     .option('--vkey <file>', 'verifier keys of the ledger, one a line, from a source that you trust')
     .option(
@@ -50,7 +53,7 @@ async function watch({ url, files, vkey, policy: policyFile, state, origin, json
     throw new UsageFault('Say where the log is: --url or --files.')
   const { keys, policy } = await readTrust({ vkeyFile: vkey, policyFile })
   const last = await readState(state, keys, origin)
-  const { report, seen, evidence } = await monitor({ log: publishedLog(place), hasher: nodeHasher, keys, origin, policy, last }) // prettier-ignore
+  const { report, seen, evidence } = await monitor({ log: await publishedLog(place), hasher: nodeHasher, keys, origin, policy, last }) // prettier-ignore
   process.stdout.write(json ? `${reportAsJson(report)}\n` : printReport(report))
   if (seen) await writeState(state, seen)
   for (const file of await keepEvidence(`${state}.evidence`, evidence))

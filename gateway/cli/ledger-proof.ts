@@ -45,7 +45,7 @@ Example:
 
 async function prove({ files, entry, vkey, policy, origin, out }: Options): Promise<void> {
   const trust = await readTrust({ vkeyFile: vkey, policyFile: policy })
-  const { proof, holdsEntry } = await proveFromPublished({ log: publishedLog(files), hasher: nodeHasher, keys: trust.keys, origin, index: entry }) // prettier-ignore
+  const { proof, holdsEntry } = await proveFromPublished({ log: await publishedLog(files), hasher: nodeHasher, keys: trust.keys, origin, index: entry }) // prettier-ignore
   const verdict = await verifyProof({ proof, ...trust, ...(origin !== undefined && { origin }) })
   const broken = verdict.steps.find(({ outcome }) => outcome === 'failed')
   if (broken) {

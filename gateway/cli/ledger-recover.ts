@@ -1,14 +1,12 @@
 // `concordat ledger recover`: after a restore, when the database is older than what was signed. Puts the published entries
 // back, or closes the ledger and opens a new one, and says in plain words what happened and what is lost.
-import path from 'node:path'
 import { Command } from 'commander'
-import { fileAnchor } from '../../audit/anchor.ts'
-import { folderLog } from '../../audit/fsck/folder-log.ts'
 import { openNewEpoch, type OpenedEpoch } from '../../audit/new-epoch.ts'
 import { parseVerifierKeys } from '../../audit/verifier-keys.ts'
 import { Diverged, recoverFromPublished, type Recovery } from '../../audit/recover.ts'
 import { systemClock } from '../clock.ts'
 import { parseRecoveryConfig, processEnvironment } from '../config.ts'
+import type { LedgerPlace } from '../ledger-place.ts'
 import { exitCodes } from './failure.ts'
 
 interface Options {
@@ -28,9 +26,9 @@ export function recoverVerb(): Command {
 }
 
 const guide = `
-Stop every process first. It uses MIGRATION_DATABASE_URL (the owner of the database), KEY_DIRECTORY, LEDGER_DIRECTORY and
-LEDGER_ORIGIN. Without an option it puts back what LEDGER_DIRECTORY/full has and the database has not: each entry is hashed
-again, and nothing is kept unless they make the tree that was signed. It can be run again at any time.
+Stop every process first. It uses MIGRATION_DATABASE_URL (the owner of the database), KEY_DIRECTORY, LEDGER_ORIGIN, and
+LEDGER_DIRECTORY or LEDGER_STORE_URL. Without an option it puts back what is published there in full and the database has not:
+each entry is hashed again, and nothing is kept unless they make the tree that was signed. It can be run again at any time.
 Where that cannot be done it says so and changes nothing. Then, when both parties agree that the missing entries are lost:
 
   $ npx concordat ledger recover --new-epoch gateway.example/audit/2
@@ -44,6 +42,7 @@ export async function recover(newEpoch: string | undefined): Promise<{ text: str
   const { openDatabase } = await import('../db.ts')
   const { openKeyDirectory } = await import('../key-directory.ts')
   const { ledgerSigners } = await import('../ledger-signer.ts')
+  const { ledgerPlace } = await import('../ledger-place.ts')
   const { ledger, retiredLedgerKeys } = await openKeyDirectory(config.keyDirectory, { createMissing: false, email: config.mailFrom, at: systemClock() }) // prettier-ignore
   // What was published last may have been signed before the key was changed.
   const keys = [
@@ -51,14 +50,15 @@ export async function recover(newEpoch: string | undefined): Promise<{ text: str
     ...(await parseVerifierKeys(retiredLedgerKeys.map((line) => line.split(' ')[1]).join('\n'))),
   ]
   const db = openDatabase(config.ownerUrl, { applicationName: 'concordat-recover', maxConnections: 1 })
-  const directory = config.ledgerDirectory
-  const deps = {
-    db, keys, origin: config.ledgerOrigin, anchor: fileAnchor(path.join(directory, 'anchor')),
-    log: folderLog(path.join(directory, 'full')), clock: systemClock,
-  } // prettier-ignore
+  const place = ledgerPlace(config)
+  const deps = { db, keys, origin: config.ledgerOrigin, anchor: place.anchor, log: place.full, clock: systemClock } // prettier-ignore
   try {
     if (newEpoch === undefined) return sayRecovery(await recoverFromPublished(deps))
-    return sayEpoch(await openNewEpoch({ ...deps, newOrigin: newEpoch, directory }), newEpoch)
+    return sayEpoch(
+      await openNewEpoch({ ...deps, newOrigin: newEpoch, setAside: place.setAside }),
+      newEpoch,
+      place,
+    )
   } catch (error) {
     if (error instanceof Diverged) return sayRecovery({ outcome: 'diverged', says: error.message })
     throw error
@@ -99,10 +99,11 @@ Start the gateway now. Before it serves anybody it forgets again what had been e
 function sayEpoch(
   { epoch, closed, kept }: OpenedEpoch,
   newOrigin: string,
+  place: LedgerPlace,
 ): { text: string; exitCode: number } {
   return {
     text: `The ledger ${closed.origin} is closed at ${closed.size} entries, of which this database has ${kept}: ${closed.size - kept} are lost here.
-All that was published of it is kept in LEDGER_DIRECTORY/closed-${epoch - 1}, as evidence; its proofs still verify.
+All that was published of it is kept in ${place.asideOf(epoch - 1)}, as evidence; its proofs still verify.
 The first entry of the new ledger names its head. Set LEDGER_ORIGIN=${newOrigin}, start the gateway, and give both parties
 the new verifier key, which \`npx concordat keys create\` prints.
 `,

@@ -1,6 +1,7 @@
 // `concordat ledger`: what anybody can check of a ledger. `verify` is offline, from two files and nothing else.
 import { Command } from 'commander'
 import { verifyProofFiles } from '../../audit/verify-files.ts'
+import { anchorVerb } from './ledger-anchor.ts'
 import { fsckVerb } from './ledger-fsck.ts'
 import { hammerVerb } from './ledger-hammer.ts'
 import { monitorVerb } from './ledger-monitor.ts'
@@ -26,6 +27,7 @@ export function ledgerVerb(): Command {
     .addCommand(monitorVerb())
     .addCommand(hammerVerb())
     .addCommand(recoverVerb())
+    .addCommand(anchorVerb())
     .addCommand(stampVerb())
 }
 

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { folderStore } from '../../audit/folder-store.ts'
 import { fileAnchor } from '../../audit/anchor.ts'
 import { folderLog } from '../../audit/fsck/folder-log.ts'
 import { fsck } from '../../audit/fsck/fsck.ts'
@@ -81,7 +82,7 @@ describe.skipIf(!mountable)('a full disk', () => {
     const files = path.join(disk.directory, 'full')
     const publisher: PublisherDeps = {
       ...db.publisher,
-      publications: [{ profile: 'full', directory: files }],
+      publications: [{ profile: 'full', store: folderStore(files) }],
     }
     await db.write(...views(300, 'first'))
     await db.sequenceAll()

@@ -77,14 +77,14 @@ function stepAtHandle(handle: fsPromises.FileHandle): fsPromises.FileHandle {
 }
 
 async function run(): Promise<void> {
-  const [{ openDatabase }, { append }, { sequence }, { publish }, { fileAnchor }, { noteSigner }] = await Promise.all([import('../../gateway/db.ts'), import('../../audit/append.ts'), import('../../audit/sequencer.ts'), import('../../audit/publisher.ts'), import('../../audit/anchor.ts'), import('../../audit/note-signer.ts')]) // prettier-ignore
+  const [{ openDatabase }, { append }, { sequence }, { publish }, { fileAnchor }, { folderStore }, { noteSigner }] = await Promise.all([import('../../gateway/db.ts'), import('../../audit/append.ts'), import('../../audit/sequencer.ts'), import('../../audit/publisher.ts'), import('../../audit/anchor.ts'), import('../../audit/folder-store.ts'), import('../../audit/note-signer.ts')]) // prettier-ignore
   const open = (url: string) => openDatabase(url, { applicationName: 'fault-child', maxConnections: 2 })
   const [gateway, ledger] = [open(order.gatewayUrl), open(order.ledgerUrl)]
   const origin = 'gateway.example/audit/1'
   const at = new Date('2026-03-04T05:06:07.089Z')
   const signer = await noteSigner(origin, new Uint8Array(32).fill(1))
   const place = (name: string) => path.join(order.directory, name)
-  const publisher = { db: ledger, origin, signers: [signer] as const, anchor: fileAnchor(place('anchor')), publications: [{ profile: 'full', directory: place('full') }] as const, clock: () => at, databaseClock: () => Promise.resolve(at) } // prettier-ignore
+  const publisher = { db: ledger, origin, signers: [signer] as const, anchor: fileAnchor(place('anchor')), publications: [{ profile: 'full', store: folderStore(place('full')) }] as const, clock: () => at, databaseClock: () => Promise.resolve(at) } // prettier-ignore
   const outcomes: Record<string, number> = {}
   const count = async (what: string, work: () => Promise<unknown>) => {
     const outcome = await work().then(() => what, codeOf)

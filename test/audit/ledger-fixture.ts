@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openDatabase, type Database } from '../../gateway/db.ts'
 import { fileAnchor } from '../../audit/anchor.ts'
+import { folderStore } from '../../audit/folder-store.ts'
 import { append, type Appended } from '../../audit/append.ts'
 import type { LedgerEvent } from '../../audit/events.ts'
 import { noteSigner } from '../../audit/note-signer.ts'
@@ -46,8 +47,8 @@ export async function openLedger(): Promise<LedgerFixture> {
     signers: [signer],
     anchor: fileAnchor(path.join(directory, 'anchor')),
     publications: [
-      { profile: 'hashes', directory: path.join(directory, 'hashes') },
-      { profile: 'full', directory: path.join(directory, 'full') },
+      { profile: 'hashes', store: folderStore(path.join(directory, 'hashes')) },
+      { profile: 'full', store: folderStore(path.join(directory, 'full')) },
     ],
     clock: () => AT,
     databaseClock: () => Promise.resolve(AT),

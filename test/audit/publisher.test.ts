@@ -372,7 +372,7 @@ describe('the anchor', () => {
         const to = { origin: ORIGIN, size, root: new Uint8Array(32).fill(size) }
         const swaps = await Promise.allSettled(Array.from({ length: 5 }, () => anchor.swap(seen, to)))
         expect(swaps.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-        expect(await anchor.read()).toMatchObject({ ...to, move: size })
+        expect(await anchor.read()).toMatchObject({ ...to, version: String(size) })
       }
       await expect(
         anchor.swap(undefined, { origin: ORIGIN, size: 99, root: new Uint8Array(32) }),

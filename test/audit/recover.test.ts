@@ -15,6 +15,7 @@ import { publish } from '../../audit/publisher.ts'
 import { recoverFromPublished } from '../../audit/recover.ts'
 import { checkStanding } from '../../audit/standing.ts'
 import { readLeaves } from '../../audit/tree-store.ts'
+import { ledgerPlace } from '../../gateway/ledger-place.ts'
 import { AT, openLedger, ORIGIN, viewed, views, type LedgerFixture } from './ledger-fixture.ts'
 
 const tables = ['entry', 'outbox', 'leaf', 'tile', 'head', 'checkpoint', 'secret', 'index']
@@ -102,7 +103,12 @@ describe('a database that was restored', () => {
     await db.sequenceAll()
     await rm(path.join(full, 'tile/entries'), { recursive: true })
     const newOrigin = 'gateway.example/audit/2'
-    const opened = await openNewEpoch({ ...deps(), newOrigin, directory: db.directory })
+    const opened = await openNewEpoch({
+      ...deps(),
+      newOrigin,
+      setAside: ledgerPlace({ ledgerDirectory: db.directory, ledgerStore: undefined, ledgerOrigin: ORIGIN })
+        .setAside,
+    })
     expect(opened).toMatchObject({ epoch: 2, closed: { origin: ORIGIN, size: 701 }, kept: 300 })
     const signer = await noteSigner(newOrigin, new Uint8Array(32).fill(1))
     await db.sequenceAll()

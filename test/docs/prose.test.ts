@@ -66,8 +66,8 @@ describe('README.md', () => {
   const named = rows.flatMap((row) => row.names)
 
   test('has every variable that the configuration reads, and no other', () => {
-    const source = readFileSync(path.join(root, 'gateway/config.ts'), 'utf8')
-    const read = new Set([...source.matchAll(/\b([A-Z][A-Z0-9_]{3,}): (?:z\.|url\(|database\b|directory\b|networks\b|listed\b)/g)].map((match) => match[1])) // prettier-ignore
+    const source = ['gateway/config.ts', 'gateway/aws-config.ts'].map((file) => readFileSync(path.join(root, file), 'utf8')).join('\n') // prettier-ignore
+    const read = new Set([...source.matchAll(/\b([A-Z][A-Z0-9_]{3,}): (?:z\.|url\(|webAddress\b|database\b|directory\b|networks\b|listed\b)/g)].map((match) => match[1])) // prettier-ignore
     expect(named.toSorted()).toEqual([...read].toSorted())
   })
 

@@ -119,11 +119,15 @@ describe('the runbook', () => {
     await gateway.settle()
     const { ledgerDirectory } = gateway.environment.config
     const kept = await readFile(path.join(ledgerDirectory, 'hashes/checkpoint'))
-    await writeFile(path.join(directory, 'checkpoint'), kept)
+    await writeFile(path.join(directory, 'kept.checkpoint'), kept)
+    await writeFile(path.join(directory, 'ledger.vkey'), `${gateway.wiring.verifierKey}\n`)
     await rename(path.join(ledgerDirectory, 'anchor'), path.join(directory, 'lost-anchor'))
     await expect(gateway.wiring.ledgerProcess.catchUp()).rejects.toMatchObject({ code: 'anchor-missing' })
-    const environment = { LEDGER_DIRECTORY: ledgerDirectory }
-    await shell(shellBlock('head -n 3'), environment, directory)
+    const environment = {
+      LEDGER_DIRECTORY: ledgerDirectory,
+      LEDGER_ORIGIN: gateway.environment.config.ledgerOrigin,
+    }
+    await shell(shellBlock('--checkpoint kept.checkpoint'), environment, directory)
     await gateway.wiring.ledgerProcess.catchUp()
     const { stdout } = await shell(shellBlock('tail -n 1'), environment)
     expect(stdout.split('\n')).toHaveLength(4)
@@ -250,6 +254,6 @@ async function shell(
   environment: Readonly<Record<string, string>> = {},
   cwd: string = root,
 ): Promise<{ stdout: string }> {
-  const script = block.replaceAll('npx concordat', `'${process.execPath}' gateway/cli/concordat.ts`)
+  const script = block.replaceAll('npx concordat', `'${process.execPath}' '${root}/gateway/cli/concordat.ts'`)
   return run('sh', ['-e', '-c', script], { cwd, env: { PATH: '/usr/bin:/bin', ...environment } })
 }

@@ -11,6 +11,7 @@ import type { demonstrationPeople } from '../../demo/identity/people.ts'
 import { prepareEnvironment, type Environment } from '../../demo/environment.ts'
 import { openMessage } from '../../keys/open-message.ts'
 import { createPersonKey, type ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
+import type { Config } from '../../gateway/config.ts'
 import { openDatabase, type Database } from '../../gateway/db.ts'
 import { freePort } from '../../gateway/embedded-postgres.ts'
 import { createLog } from '../../gateway/log.ts'
@@ -45,6 +46,8 @@ export interface TestGatewayOptions {
   readonly people?: number
   /** With the witnesses of the demonstration. */
   readonly witnessed?: boolean
+  /** The bucket that its ledger is published to; a folder when it is left out. */
+  readonly ledgerStore?: NonNullable<Config['ledgerStore']>
   /** Whether users of the Performance Hub have yet to accept its conditions; they have when it is left out. */
   readonly hub?: 'closed'
 }
@@ -64,7 +67,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   written.on('data', (chunk: Buffer) => lines.push(...chunk.toString('utf8').trimEnd().split('\n')))
   const log = createLog('debug', written)
   const wired = await wire({
-    config: environment.config,
+    config: { ...environment.config, ledgerStore: options.ledgerStore },
     clock: () => new Date(),
     log,
     version: 'test',
