@@ -173,7 +173,7 @@ async function releasedDelivery(wiring: Wiring, owner: Database, rows: number): 
 /** @returns how large the package is */
 async function checkSealed(owner: Database, id: string, rows: number): Promise<number> {
   const { rows: found } = await owner.query(
-    'select d.row_count, c.plaintext_bytes from concordat.delivery d join concordat.delivery_copy c on c.delivery_id = d.id where d.id = $1',
+    'select d.row_count, c.plaintext_bytes from concordat.delivery d join concordat.item c on c.delivery_id = d.id where d.id = $1',
     [id],
   )
   if (found[0]?.['row_count'] !== rows) throw new Error('not every row was sealed')

@@ -10,7 +10,6 @@ import { cellsOf, csvFile } from '../gateway/concerns/written.ts'
 import type { Outcome } from '../gateway/decisions/judge.ts'
 import { acknowledgeDelivery } from '../gateway/exports/collect.ts'
 import { datesOf } from '../gateway/exports/concerns-export.ts'
-import { destroyDueCopies } from '../gateway/exports/destroy.ts'
 import { mailDelivery } from '../gateway/exports/mail-delivery.ts'
 import { putForward, type ToPutForward } from '../gateway/exports/put-forward.ts'
 import { rehearse, rehearseBySchedule } from '../gateway/exports/rehearse.ts'
@@ -21,6 +20,7 @@ import type { PersonContext } from '../gateway/http/endpoint.ts'
 import { record } from '../gateway/http/mount.ts'
 import type { JobName, Jobs } from '../gateway/jobs.ts'
 import { findPersonByIdentity } from '../gateway/people/store.ts'
+import { destroyDue } from '../gateway/retention/destroy.ts'
 import type { Wiring } from '../gateway/wire.ts'
 import { addWorkingDays, londonInstant } from '../policies/calendar.ts'
 import { quarterBefore, quarterOf, type Quarter } from '../policies/quarter.ts'
@@ -110,7 +110,7 @@ class History {
   async #pass(day: string): Promise<void> {
     const deps = this.#at(`${day} 06:00`)
     await scheduleExports(deps)
-    await destroyDueCopies(deps)
+    await destroyDue(deps)
     await this.#work(`${day} 06:00`)
   }
 

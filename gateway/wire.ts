@@ -18,10 +18,11 @@ import type { Config } from './config.ts'
 import { openDatabase, type Database } from './db.ts'
 import { createJudge } from './decisions/judge.ts'
 import { describeConcernsExport } from './exports/concerns-export.ts'
+import { endOfDelivery } from './exports/end.ts'
 import { outstanding } from './exports/watch.ts'
 import { openForgottenList } from './forgetting/list.ts'
 import { replayErasures, type ReplayDeps } from './forgetting/replay.ts'
-import { openJobQueue } from './jobs.ts'
+import { openJobQueue, type JobQueue } from './jobs.ts'
 import { lookAtSigningKeys, openKeyDirectory } from './key-directory.ts'
 import { openLedger } from './ledger.ts'
 import { ledgerPlace } from './ledger-place.ts'
@@ -34,7 +35,9 @@ import { askMailServer, openSealedMailer } from './sealed-mail.ts'
 import { createIdentify } from './people/identify.ts'
 import { findIdentityProvider } from './people/identity-provider.ts'
 import { replayDestructions, type DestroyedSinceDeps } from './retention/destroyed-since.ts'
+import type { EntryProof } from './retention/certify.ts'
 import { copyDutiesIn } from './retention/copy-duties.ts'
+import type { Ends } from './retention/end.ts'
 import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
 import { countKeyUse } from './retention/reconcile.ts'
@@ -42,9 +45,9 @@ import { missedReminders } from './people/key-reminders.ts'
 import { signingKeysInUse } from './signing/keys-in-use.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
-import type { EntryProof } from './transfers/certify.ts'
 import { supplyClocksIn } from './transfers/duties.ts'
-import { exchangesIn } from './transfers/exchange.ts'
+import { endOfTransfer } from './transfers/end.ts'
+import { exchangesIn, type Exchanges } from './transfers/exchange.ts'
 import type { Transfer } from './transfers/transfer.ts'
 import { openFileVault } from './vault.ts'
 
@@ -79,7 +82,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     policies,
     reading: databases.gateway,
     judge: createJudge(policies),
-    exchanges: exchangesIn(policies),
+    ...exchanging(policies, jobs, config),
     ...liveParts(policies),
     establishments: await loadEstablishments(),
     publicUrl: config.publicUrl,
@@ -135,6 +138,18 @@ function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
 async function keepDestroyed(deps: ReplayDeps & DestroyedSinceDeps): Promise<void> {
   await replayErasures(deps)
   await replayDestructions(deps)
+}
+
+/** What is exchanged, and what the end of each kind of item comes to. */
+function exchanging(
+  policies: Policies,
+  jobs: JobQueue,
+  { publicUrl }: Config,
+): { exchanges: Exchanges; ends: Ends } {
+  const exchanges = exchangesIn(policies)
+  const exported = { get concernsExport() { return describeConcernsExport(policies.today()) } } // prettier-ignore
+  const ends = { transfer: endOfTransfer({ jobs, publicUrl, exchanges }), delivery: endOfDelivery(exported) }
+  return { exchanges, ends }
 }
 
 /** The clocks that acts start. */

@@ -2,7 +2,6 @@
 // its certificates. Any number may run; rows and queues let one work on each thing.
 import { countDecisions } from './decisions/enforcement.ts'
 import { recordFailedJob } from './decisions/failed-job.ts'
-import { destroyDueCopies } from './exports/destroy.ts'
 import { mailDelivery } from './exports/mail-delivery.ts'
 import { rehearseBySchedule } from './exports/rehearse.ts'
 import { scheduleExports } from './exports/schedule.ts'
@@ -12,13 +11,13 @@ import { replayErasures } from './forgetting/replay.ts'
 import { pruneSessions } from './http/session.ts'
 import { pruneLedger } from './ledger-prune.ts'
 import { sendOwed } from './mail.ts'
+import { certifyDestroyed } from './retention/certify.ts'
+import { destroyDue } from './retention/destroy.ts'
 import { remindOfHolds } from './retention/hold-reminders.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
 import { remindOfKeys } from './people/key-reminders.ts'
-import { certifyDestroyed } from './transfers/certify.ts'
 import { remindOfCopies } from './transfers/copy-reminders.ts'
-import { destroyDue } from './transfers/destroy.ts'
 import { sealPackage } from './transfers/seal.ts'
 import type { Wiring } from './wire.ts'
 
@@ -80,7 +79,7 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
   await remindOfKeys(wiring)
   await remindOfCopies(wiring)
   await remindOfHolds(wiring)
-  const destroyed = [...(await destroyDue(wiring)), ...(await destroyDueCopies(wiring))]
+  const destroyed = await destroyDue(wiring)
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)
   return { destroyed, certified }

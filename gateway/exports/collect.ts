@@ -5,9 +5,9 @@ import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext, Streamed } from '../http/endpoint.ts'
 import { notFound, Problem, stateConflict } from '../http/problem.ts'
 import { findEnrolledKey } from '../people/store.ts'
+import { findItemOfDelivery, insertCollection } from '../retention/store.ts'
 import { entryBase, refusedToSee, type ExportDeps } from './act.ts'
 import { openForRecipient, type OpenDeps } from './copy.ts'
-import { findCopy, insertCollection } from './copy-store.ts'
 import type { SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
 import { findLatestSent, findSent, lockDelivery, markAcknowledged } from './store.ts'
@@ -31,22 +31,18 @@ export async function collectDelivery(
   if (unseen) return unseen
   const delivery = await sentDelivery(context, number)
   const { id } = delivery
-  const facts = await factsOf(tx, deps.concernsExport, person, now, { id, shownAs: 'download' })
-  const judged = await deps.judge.judge(context, 'open', facts)
-  if (judged.outcome === 'refusal') return refused(judged)
-  const copy = await findCopy(tx, id)
+  const copy = await findItemOfDelivery(tx, id)
+  const asked = { id, shownAs: 'download', ...(copy && { destroyOn: copy.destroyOn }) } as const
+  const facts = await factsOf(tx, deps.concernsExport, person, now, asked)
   if (copy?.status.state === 'destroyed')
     throw new Problem('item.destroyed', `It was due on ${copy.destroyOn}. Its manifest stays.`)
+  const judged = await deps.judge.judge(context, 'open', facts)
+  if (judged.outcome === 'refusal') return refused(judged)
   const key = await findEnrolledKey(tx, person.id)
   if (!copy || !key) throw new Error('a permit to open was given without a copy or a key')
   const collection = randomUUID()
-  await insertCollection(tx, {
-    id: collection,
-    copyId: copy.id,
-    personId: person.id,
-    keyFingerprint: key.fingerprint,
-    collectedAt: now,
-  })
+  const taken = { itemId: copy.id, personId: person.id, keyFingerprint: key.fingerprint, collectedAt: now }
+  await insertCollection(tx, { id: collection, ...taken })
   const said = entryBase(deps, context, judged, [
     { kind: 'delivery', id },
     { kind: 'item', id: copy.id },
@@ -57,10 +53,10 @@ export async function collectDelivery(
     open: ({ entries }, signal) => openForRecipient(deps, copy, key.armored, entries[0].entryId, signal),
     onBroken: (reason) => ({ ...said, type: 'delivery.failed', detail: { reason, collection } }),
     isStillPermitted: async (then) => {
-      const held = await findCopy(then.tx, id)
+      const held = await findItemOfDelivery(then.tx, id)
       const enrolled = await findEnrolledKey(then.tx, then.person.id)
       if (held?.status.state !== 'sealed' || enrolled?.fingerprint !== key.fingerprint) return false
-      const asNow = await factsOf(then.tx, deps.concernsExport, then.person, then.now, { id, shownAs: 'download' }) // prettier-ignore
+      const asNow = await factsOf(then.tx, deps.concernsExport, then.person, then.now, asked)
       return deps.judge.rehearse('open', asNow).outcome === 'permit'
     },
   }

@@ -6,10 +6,11 @@ import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import type { Person } from '../http/who.ts'
 import { findPersonById } from '../people/store.ts'
+import { findCertificate, type StoredCertificate } from '../retention/certificate-store.ts'
+import type { Item } from '../retention/item.ts'
+import { countHolds, findItemOfDelivery } from '../retention/store.ts'
 import { entryBase, refusedToSee, seeing, type ExportDeps } from './act.ts'
 import { sentDelivery } from './collect.ts'
-import type { Copy } from './copy.ts'
-import { findCopy } from './copy-store.ts'
 import { findMail, type DeliveryMail } from './mail-store.ts'
 import type { PutForward, ReleasedDelivery, SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
@@ -61,7 +62,10 @@ export function viewYear(
 
 export interface Seen {
   readonly delivery: SentDelivery
-  readonly item: Copy | undefined
+  readonly item: Item | undefined
+  /** How many holds stop its destruction. */
+  readonly holds: number
+  readonly certificate: StoredCertificate | undefined
   /** What the mailbox got; undefined for a delivery of before it was kept. */
   readonly mail: DeliveryMail | undefined
   readonly amendedBy: readonly number[]
@@ -79,9 +83,12 @@ export function viewDelivery(
     const delivery = await sentDelivery(context, number)
     const ofQuarter = await listSent(tx, delivery.quarterEndsOn)
     const amendedBy = ofQuarter.filter(({ amendment }) => amendment?.amends === delivery.number)
+    const item = await findItemOfDelivery(tx, delivery.id)
     const value = {
       delivery,
-      item: await findCopy(tx, delivery.id),
+      item,
+      holds: item ? await countHolds(tx, item.id) : 0,
+      certificate: item && (await findCertificate(tx, item.id)),
       mail: await findMail(tx, delivery.id),
       amendedBy: amendedBy.map((each) => each.number),
       people: await peopleOf(context, delivery),
@@ -90,6 +97,19 @@ export function viewDelivery(
     const detail = { delivery: delivery.number, shown: 1, as, what: 'delivery' } as const
     return { value, events: [{ ...base, subjects, type: 'concerns-export.viewed', detail }] }
   })
+}
+
+/** How its copy ended, with the certificate where there is one. */
+export async function viewEnd(
+  deps: ExportDeps,
+  context: PersonContext,
+  number: number,
+): Promise<Outcome<Seen>> {
+  const outcome = await viewDelivery(deps, context, number, 'page')
+  if (outcome.kind === 'refused' || !outcome.value.certificate || !outcome.value.item) return outcome
+  const [seen] = outcome.events
+  const subjects = [...seen.subjects, { kind: 'item', id: outcome.value.item.id } as const]
+  return { ...outcome, events: [{ ...seen, subjects, type: 'certificate.viewed', detail: {} }] }
 }
 
 async function peopleOf({ tx, now }: PersonContext, delivery: SentDelivery): Promise<Seen['people']> {

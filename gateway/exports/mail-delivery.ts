@@ -11,10 +11,11 @@ import type { Transaction } from '../db.ts'
 import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
+import type { Item } from '../retention/item.ts'
+import { findItemOfDelivery } from '../retention/store.ts'
 import { sealMail, type SendSealed } from '../sealed-mail.ts'
 import type { ExportDeps } from './act.ts'
-import { openCopy, type Copy, type OpenDeps } from './copy.ts'
-import { findCopy } from './copy-store.ts'
+import { openCopy, type OpenDeps } from './copy.ts'
 import { isSent, type SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
 import { mailboxWords, messageWords } from './mail-words.ts'
@@ -35,7 +36,7 @@ interface Planned {
   readonly mail: DeliveryMail
   readonly delivery: SentDelivery
   readonly address: string
-  readonly copy: Copy
+  readonly copy: Item
   readonly opening: string
   readonly readers: readonly Reader[]
   /** The entry that lets the key out. */
@@ -67,18 +68,16 @@ async function plan(deps: MailDeliveryDeps, tx: Transaction, id: string): Promis
   if (!mail || mail.sent || !isSent(delivery)) return undefined
   const judged = await judgeMailbox(deps, tx, id)
   const { address } = deps.concernsExport
-  const copy = await findCopy(tx, id)
+  const copy = await findItemOfDelivery(tx, id)
   if (address === undefined || !copy) throw new Error('a permit was given without an address or a copy')
   const said = saidOf(deps, judged, delivery, copy)
   const preferred = whyNotice(deps, copy)
-  const readers = preferred
-    ? []
-    : await decideReaders(deps, tx, { delivery, copyId: copy.id, mailId: mail.id })
+  const readers = preferred ? [] : await decideReaders(deps, tx, { delivery, copy, mailId: mail.id })
   const reason = preferred ?? (readers.length === 0 ? 'nobody-has-a-key' : undefined)
   if (reason !== undefined) return notify(deps, tx, judged.permit, { said, delivery, address, reason })
   const opening = randomUUID()
   const now = deps.clock()
-  await insertOpening(tx, judged.permit, { id: opening, deliveryId: id, copyId: copy.id, openedAt: now })
+  await insertOpening(tx, judged.permit, { id: opening, deliveryId: id, itemId: copy.id, openedAt: now })
   const detail = { collection: opening, people: readers.length }
   const [entry] = await record(tx, [{ ...said, type: 'item.mailed', detail }, ...readers.map(({ event }) => event)], now) // prettier-ignore
   return { mail, delivery, address, copy, opening, readers, entryId: entry.entryId }
@@ -98,7 +97,7 @@ function saidOf(
   { concernsExport }: MailDeliveryDeps,
   { permit, decisionId }: { readonly permit: Permit; readonly decisionId: string },
   { id }: SentDelivery,
-  copy: Copy,
+  copy: Item,
 ): Said {
   return {
     actor: { kind: 'process', name: 'worker' },
@@ -117,7 +116,7 @@ function saidOf(
 /** Base64 inside the encryption and armour around it: each adds a third and its line ends. */
 const wireFactor = (4 / 3) ** 2 * 1.05
 
-function whyNotice({ config }: MailDeliveryDeps, copy: Copy): NoticeReason | undefined {
+function whyNotice({ config }: MailDeliveryDeps, copy: Item): NoticeReason | undefined {
   if (copy.status.state === 'destroyed') return 'destroyed'
   if (config.exportMail.form === 'notice') return 'preferred'
   return copy.plaintextBytes * wireFactor > config.exportMail.mostBytes ? 'too-large' : undefined

@@ -6,6 +6,7 @@ import { keepRefused, policyHash, ProcessRefused } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import type { Person } from '../http/who.ts'
 import { findEnrolledKey } from '../people/store.ts'
+import type { Item } from '../retention/item.ts'
 import type { ExportDeps } from './act.ts'
 import type { SentDelivery } from './delivery.ts'
 import { factsOf, membersOf } from './facts.ts'
@@ -17,7 +18,7 @@ export interface Reader {
 
 interface About {
   readonly delivery: SentDelivery
-  readonly copyId: string
+  readonly copy: Pick<Item, 'id' | 'destroyOn'>
   readonly mailId: string
 }
 
@@ -34,15 +35,19 @@ async function decideReader(
   deps: ExportDeps,
   tx: Transaction,
   member: Person,
-  { delivery, copyId, mailId }: About,
+  { delivery, copy, mailId }: About,
 ): Promise<Reader | undefined> {
   const now = deps.clock()
-  const facts = await factsOf(tx, deps.concernsExport, member, now, { id: delivery.id, shownAs: 'download' })
+  const facts = await factsOf(tx, deps.concernsExport, member, now, {
+    id: delivery.id,
+    shownAs: 'download',
+    destroyOn: copy.destroyOn,
+  })
   const said = {
     actor: { kind: 'process', name: 'worker' },
     subjects: [
       { kind: 'delivery', id: delivery.id },
-      { kind: 'item', id: copyId },
+      { kind: 'item', id: copy.id },
       { kind: 'person', id: member.id },
     ],
     correlation: mailId,

@@ -48,12 +48,12 @@ export async function insertMail(
 export async function insertOpening(
   tx: Transaction,
   permit: Permit,
-  made: { readonly id: string; readonly deliveryId: string; readonly copyId: string; readonly openedAt: Date }, // prettier-ignore
+  made: { readonly id: string; readonly deliveryId: string; readonly itemId: string; readonly openedAt: Date }, // prettier-ignore
 ): Promise<void> {
   demand(permit)
-  await tx.query('insert into concordat.delivery_mail_opening (id, copy_id, opened_at) values ($1, $2, $3)', [
+  await tx.query('insert into concordat.delivery_mail_opening (id, item_id, opened_at) values ($1, $2, $3)', [
     made.id,
-    made.copyId,
+    made.itemId,
     made.openedAt,
   ])
   await tx.query(

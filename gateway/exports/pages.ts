@@ -4,11 +4,12 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
 import { z } from 'zod'
+import { readOwnCertificate } from '../../keys/certificate.ts'
 import { asPage } from '../decisions/replies.ts'
 import type { ExportDeps } from './act.ts'
 import { changesCsv, mostChanges, subscribe } from './api.ts'
 import { acknowledgeDelivery, collectDelivery, type CollectDeps } from './collect.ts'
-import { viewChanges, viewDelivery, viewNext, viewYear } from './look.ts'
+import { viewChanges, viewDelivery, viewEnd, viewNext, viewYear, type Seen } from './look.ts'
 import { findPersonById } from '../people/store.ts'
 import { personalKinds } from '../personal-text.ts'
 import { proveDelivery, type ProveDeps } from './prove.ts'
@@ -61,6 +62,10 @@ function looking(deps: ProveDeps): Endpoint[] {
       handle: async (context, { params }) => asPage(await proveDelivery(deps, context, params.number, params.what), (file) => file),
     }),
     endpoint({
+      ...at, method: 'get', path: '/deliveries/:number/certificate', summary: 'How the copy of a delivery ended', input: { params: numberParams },
+      handle: async (context, { params }) => asPage(await viewEnd(deps, context, params.number), (end) => ({ view: endView(deps, end) })),
+    }),
+    endpoint({
       ...at, method: 'get', path: '/deliveries/:number/changes', summary: 'What changed', input: { params: numberParams },
       handle: async (context, { params }) => asPage(await viewChanges(deps, context, params.number, { as: 'page', most: mostOnPage }), (found) => ({
         view: { template: 'delivery-changes.njk', data: { ...found } },
@@ -73,9 +78,18 @@ function looking(deps: ProveDeps): Endpoint[] {
   ] // prettier-ignore
 }
 
+/** The certificate; until there is one, when there will be. */
+function endView({ concernsExport }: ExportDeps, { delivery, item, certificate }: Seen) {
+  const title = `Delivery ${delivery.number}`
+  const about = { title, page: `/deliveries/${delivery.number}`, marking: concernsExport.marking, what: `The copy of delivery ${delivery.number} that was kept here` }
+  if (!certificate) return { template: 'delivery-kept.njk', data: { about, item } }
+  return { template: 'certificate.njk', data: { about, item, certificate, says: readOwnCertificate(certificate.jws) } }
+} // prettier-ignore
+
 function roles({ concernsExport }: ExportDeps, { person }: PersonContext) {
   const isOwn = person.party === concernsExport.from
   return {
+    keepsRecords: person.roles.some((role) => role === 'records-manager' || role === 'assurance-officer'),
     mayRelease: isOwn && person.roles.includes('export-releaser'),
     onTeam: concernsExport.recipients.some((desk) =>
       person.roles.some((role) => desk === `${person.party}/${role}`),

@@ -44,6 +44,10 @@ export const deliveryAnswer = z.object({
   mailed: z.object({ as: z.enum(['message', 'notice']), at: z.iso.datetime() }).optional(),
   /** The day on which the gateway's copy is destroyed, by the originator's schedule: a local default, no clause. */
   destroyOn: z.iso.date().optional(),
+  /** The gateway's copy: held past that day while a hold stands. */
+  kept: z.enum(['sealed', 'held', 'destroyed']).optional(),
+  /** The signed certificate of its destruction. */
+  certificate: z.string().optional(),
 })
 
 const owed = quarter.extend({

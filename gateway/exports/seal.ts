@@ -11,9 +11,12 @@ import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import { holdStoreInUse } from '../key-store-in-use.ts'
+import type { Item } from '../retention/item.ts'
+import { ensureShelfKey } from '../retention/move.ts'
+import { holdShelfOpen, openShelf } from '../retention/shelf-store.ts'
+import { findItemOfDelivery, insertItem } from '../retention/store.ts'
 import type { ExportDeps } from './act.ts'
-import { sealCopy, withVaultObject, type Copy, type SealingDeps } from './copy.ts'
-import { findCopy, insertCopy } from './copy-store.ts'
+import { sealCopy, withVaultObject, type SealingDeps } from './copy.ts'
 import type { ReleasedDelivery, SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
 import { insertMail } from './mail-store.ts'
@@ -47,13 +50,14 @@ export async function sealDelivery(deps: SealDeliveryDeps, deliveryId: string): 
 async function isKept({ db }: SealDeliveryDeps, id: string, vaultObject: string): Promise<boolean> {
   return db.withTransaction(async (tx) => {
     await lockDelivery(tx, id)
-    return (await findCopy(tx, id))?.vaultObject === vaultObject
+    return (await findItemOfDelivery(tx, id))?.vaultObject === vaultObject
   })
 }
 
 interface Plan {
   readonly retention: ResolvedRetention
   readonly destroyOn: string
+  readonly shelf: string
   readonly delivery: ReleasedDelivery
   readonly before: SentDelivery | undefined
   readonly permit: Permit
@@ -68,7 +72,11 @@ async function plan(deps: SealDeliveryDeps, tx: Transaction, id: string): Promis
   const retention = deps.retention(deps.concernsExport)
   if (!retention) throw new Error('no retention class is resolvable for the export')
   // From its release, so that sealing it again gives the same bytes.
-  return { delivery, before, permit, retention, destroyOn: retention.destroyOn(delivery.releasedAt) }
+  const destroyOn = retention.destroyOn(delivery.releasedAt)
+  await holdStoreInUse(tx, deps.keyStore)
+  const shelf = await openShelf(tx, retention.owner, destroyOn)
+  await ensureShelfKey(deps.keyStore, shelf)
+  return { delivery, before, permit, retention, destroyOn, shelf }
 }
 
 async function judgePack(deps: SealDeliveryDeps, tx: Transaction, id: string) {
@@ -79,12 +87,12 @@ async function judgePack(deps: SealDeliveryDeps, tx: Transaction, id: string) {
 }
 
 interface Sealed {
-  readonly copy: Copy
+  readonly copy: Item
   readonly sent: Pick<SentDelivery, 'manifest' | 'manifestSha256' | 'rows' | 'changes'>
 }
 
 async function seal(deps: SealDeliveryDeps, planned: Plan, vaultObject: string): Promise<Sealed> {
-  const { delivery, before } = planned
+  const { delivery, before, retention, shelf, destroyOn } = planned
   const { cipherProfile } = deps.concernsExport
   const { stream, done } = buildDelivery({
     head: headOf(deps, planned),
@@ -93,9 +101,19 @@ async function seal(deps: SealDeliveryDeps, planned: Plan, vaultObject: string):
     changes: readChanges(deps.db, before?.edition ?? 0, delivery.edition),
     sign: (manifest) => signManifest(manifest, deps.signingKeys.certificates),
   })
-  const shelf = `shelf/delivery/${delivery.number}`
-  const made = { deliveryId: delivery.id, vaultObject, cipherProfile, shelf, destroyOn: planned.destroyOn }
-  const copy = await sealCopy(deps, made, stream, done)
+  const item = {
+    of: { kind: 'delivery', id: delivery.id },
+    vaultObject,
+    shelfRef: shelf,
+    cipherProfile,
+    scheduleOwner: retention.owner,
+    scheduleVersion: retention.version,
+    scheduleIsDemonstration: retention.demonstration,
+    retentionClass: retention.class,
+    clockStartedAt: delivery.releasedAt,
+    destroyOn,
+  } as const
+  const copy = await sealCopy(deps, item, stream, done.then(({ manifest: { rows } }) => rows)) // prettier-ignore
   const { manifest, jws } = await done
   const manifestSha256 = createHash('sha256').update(jws).digest('hex')
   return { copy, sent: { manifest: jws, manifestSha256, rows: manifest.rows, changes: manifest.changes } }
@@ -154,9 +172,12 @@ async function keep(
   await holdStoreInUse(tx, deps.keyStore)
   await lockDelivery(tx, delivery.id)
   const { permit, decisionId } = await judgePack(deps, tx, delivery.id)
-  await insertCopy(tx, permit, copy)
+  await holdShelfOpen(tx, copy.shelfRef)
+  await insertItem(tx, permit, copy)
   const acknowledgeBy = dutyDates(deps.concernsExport.acknowledgement, now).dueAt
-  if (!(await markSent(tx, permit, delivery.id, { ...sent, sentAt: now, acknowledgeBy })))
+  if (
+    !(await markSent(tx, permit, delivery.id, { ...sent, sentAt: now, acknowledgeBy }, deps.concernsExport))
+  )
     throw new Error('the delivery changed while it was sealed')
   if (!delivery.amendment) await markOnce(tx, delivery.quarterEndsOn, 'met_at', now)
   await insertMail(tx, permit, { id: randomUUID(), deliveryId: delivery.id, owedAt: now })
@@ -174,9 +195,9 @@ async function keep(
     policy: policyHash(permit.pack),
     clauses: [...permit.tested],
   } as const
-  const sha256 = copy.ciphertextSha256
+  const sha256 = Buffer.from(copy.ciphertextSha256).toString('hex')
   await record(tx, [
-    { ...base, type: 'item.sealed', detail: { sha256, sizeBytes: copy.ciphertextBytes, shelf: copy.shelf, destroyOn: copy.destroyOn, rows: sent.rows } },
+    { ...base, type: 'item.sealed', detail: { sha256, sizeBytes: copy.ciphertextBytes, shelf: copy.shelfRef, destroyOn: copy.destroyOn, rows: sent.rows } },
     { ...base, type: 'concerns-export.sent', detail: { delivery: delivery.number, quarter: delivery.quarterEndsOn, manifest: sent.manifestSha256, rows: sent.rows, ...sent.changes, sizeBytes: copy.plaintextBytes, destroyOn: copy.destroyOn } },
   ], now) // prettier-ignore
 }

@@ -3,6 +3,7 @@
 import type { Permit } from '../../policies/decide.ts'
 import type { Act } from '../../policies/facts.ts'
 import type { Queryable, Transaction } from '../db.ts'
+import type { ConcernsExport } from './concerns-export.ts'
 import {
   isSent,
   type Delivery,
@@ -130,15 +131,17 @@ export async function markSent(
   permit: Permit,
   id: string,
   sent: Pick<SentDelivery, 'manifest' | 'manifestSha256' | 'rows' | 'changes' | 'sentAt' | 'acknowledgeBy'>,
+  under: Pick<ConcernsExport, 'agreement' | 'key' | 'from' | 'to' | 'marking'>,
 ): Promise<boolean> {
   demand(permit, 'pack')
   const { rowCount } = await tx.query(
     `update concordat.delivery set state = 'sent', manifest = $2, manifest_sha256 = decode($3, 'hex'), row_count = $4, new_count = $5,
-       changed_count = $6, closed_count = $7, reopened_count = $8, sent_at = $9, acknowledge_by = $10
+       changed_count = $6, closed_count = $7, reopened_count = $8, sent_at = $9, acknowledge_by = $10,
+       agreement = $11, exchange = $12, from_party = $13, to_party = $14, marking = $15
      where id = $1 and state = 'released'`,
     [
       id, sent.manifest, sent.manifestSha256, sent.rows, sent.changes.new, sent.changes.changed, sent.changes.closed, sent.changes.reopened,
-      sent.sentAt, sent.acknowledgeBy,
+      sent.sentAt, sent.acknowledgeBy, under.agreement, under.key, under.from, under.to, under.marking,
     ], // prettier-ignore
   )
   return rowCount === 1

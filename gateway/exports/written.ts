@@ -21,12 +21,16 @@ export function writeDelivery(delivery: SentDelivery) {
   }
 }
 
-export function writeSeen({ delivery, item, mail, amendedBy }: Seen) {
+export function writeSeen({ delivery, item, holds, certificate, mail, amendedBy }: Seen) {
   return {
     ...writeDelivery(delivery),
     amendedBy,
     ...(mail?.sent && { mailed: { as: mail.sent.form, at: mail.sent.at.toISOString() } }),
-    ...(item && { destroyOn: item.destroyOn }),
+    ...(item && {
+      destroyOn: item.destroyOn,
+      kept: item.status.state === 'destroyed' ? 'destroyed' : holds > 0 ? 'held' : 'sealed',
+    }),
+    ...(certificate && { certificate: certificate.jws }),
   }
 }
 

@@ -2,7 +2,7 @@
 // may not see does not exist for them.
 import type { LedgerEvent } from '../../audit/events.ts'
 import type { Act, Facts } from '../../policies/facts.ts'
-import type { Schedule } from '../../policies/retention.ts'
+import type { ResolvedRetention, Schedule } from '../../policies/retention.ts'
 import { policyHash, refused, type Judge, type Judged, type Outcome } from '../decisions/judge.ts'
 import type { Events, PersonContext } from '../http/endpoint.ts'
 import { notFound, stateConflict } from '../http/problem.ts'
@@ -17,6 +17,9 @@ export interface RetentionDeps extends MoveDeps {
   readonly judge: Judge
   readonly schedules: ReadonlyMap<string, Schedule>
   readonly copyDuties: CopyDuties
+  readonly retention: (
+    of: Readonly<Record<'agreement' | 'from' | 'to' | 'retentionClass', string>>,
+  ) => ResolvedRetention | undefined
 }
 
 type Permitted = Extract<Judged, { outcome: 'permit' }>
@@ -25,10 +28,7 @@ type Permitted = Extract<Judged, { outcome: 'permit' }>
 export function heldBase(context: PersonContext, held: Held, { permit, decisionId }: Permitted) {
   return {
     actor: personActor(context.person, context.ip),
-    subjects: [
-      { kind: 'item', id: held.item.id },
-      { kind: 'transfer', id: held.item.transferId },
-    ],
+    subjects: [{ kind: 'item', id: held.item.id }, held.item.of],
     correlation: context.requestId,
     agreement: held.agreement,
     decision: decisionId,

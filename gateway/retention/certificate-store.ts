@@ -1,6 +1,6 @@
 // SQL of certificates. One that says something new of the copies is another edition; earlier ones stay as they were signed.
 import type { Queryable, Transaction } from '../db.ts'
-import type { Item } from './item.ts'
+import { namedIn, type Item } from './item.ts'
 
 export interface StoredCertificate {
   readonly id: string
@@ -78,17 +78,17 @@ export async function listEditions(db: Queryable, itemId: string): Promise<Store
 
 export interface Certified extends StoredCertificate {
   readonly itemId: string
-  readonly transferId: string
   readonly reference: string
+  readonly page: string
   readonly destroyedAt: Date
 }
 
 /** The latest edition of each, of what this party has to do with, newest first; at most 500. */
 export async function listCertificates(db: Queryable, party: string): Promise<Certified[]> {
   const { rows } = await db.query(
-    `select c.id, c.jws, c.issued_at, c.edition, i.id as item_id, i.transfer_id, t.reference, i.destroyed_at
-     from concordat.certificate c join concordat.item i on i.id = c.item_id join concordat.transfer t on t.id = i.transfer_id
-     where $1 in (t.from_party, t.to_party, i.schedule_owner)
+    `select c.id, c.jws, c.issued_at, c.edition, k.item_id, k.of_kind, k.of_id, k.reference, i.destroyed_at
+     from concordat.certificate c join concordat.item i on i.id = c.item_id join concordat.kept k on k.item_id = i.id
+     where $1 in (k.from_party, k.to_party, i.schedule_owner)
        and c.edition = (select max(o.edition) from concordat.certificate o where o.item_id = i.id)
      order by c.issued_at desc, c.id limit 500`,
     [party],
@@ -96,8 +96,8 @@ export async function listCertificates(db: Queryable, party: string): Promise<Ce
   return rows.map((row) => ({
     ...parse(row),
     itemId: String(row['item_id']),
-    transferId: String(row['transfer_id']),
-    reference: String(row['reference']),
+    reference: namedIn(row).reference,
+    page: namedIn(row).page,
     destroyedAt: row['destroyed_at'] as Date, // timestamptz
   }))
 }

@@ -5,6 +5,7 @@ import { findDuty, type Agreements } from '../../policies/agreements.ts'
 import { londonDate, startOfDay } from '../../policies/calendar.ts'
 import { dutyDates, type DutyDates } from '../../policies/duty.ts'
 import type { Queryable, Transaction } from '../db.ts'
+import type { Origin } from './item.ts'
 
 export interface CopyClock {
   readonly clause: string
@@ -85,15 +86,16 @@ export async function meetCopyDuties(
 export async function moveCopyDuty(
   tx: Transaction,
   duties: CopyDuties,
-  item: { readonly transferId: string; readonly destroyOn: string },
+  item: { readonly of: Origin; readonly destroyOn: string },
   now: Date,
 ): Promise<void> {
+  if (item.of.kind !== 'transfer') return // nobody is asked to account for their copy of a delivery
   const today = londonDate(now)
   const { startsAt, dates } = duties.attestBy(item.destroyOn < today ? today : item.destroyOn)
   await tx.query(
     `update concordat.duty set starts_at = $2, warn_at = $3, due_at = $4, late_at = $5
      where transfer_id = $1 and meets = 'copies.attested' and met_at is null`,
-    [item.transferId, startsAt, dates.warnAt, dates.dueAt, dates.lateAt ?? null],
+    [item.of.id, startsAt, dates.warnAt, dates.dueAt, dates.lateAt ?? null],
   )
 }
 

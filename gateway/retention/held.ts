@@ -4,24 +4,26 @@ import type { Facts } from '../../policies/facts.ts'
 import type { Queryable } from '../db.ts'
 import type { Person } from '../http/who.ts'
 import { factsOfPerson } from '../people/facts.ts'
-import type { Item } from './item.ts'
+import { namedIn, type Item } from './item.ts'
 import { countHolds, itemColumns, parseItem } from './store.ts'
 
 export interface Held {
   readonly item: Item
-  /** Of the request, for people to say. */
+  /** Of the request, or "Delivery 7": for people to say. */
   readonly reference: string
+  /** Where people read about that. */
+  readonly page: string
   readonly agreement: string
   readonly exchange: string
   readonly from: string
   readonly to: string
   readonly marking: string
-  readonly dataset: string
-  readonly inspection: string
+  /** The dataset, or the exchange that it is a delivery of. */
+  readonly contents: string
 }
 
-const columns = `${itemColumns}, t.reference, t.agreement, t.exchange, t.from_party, t.to_party, t.marking, t.dataset, t.inspection`
-const tables = 'concordat.item i join concordat.transfer t on t.id = i.transfer_id'
+const columns = `${itemColumns}, k.of_kind, k.of_id, k.reference, k.agreement, k.exchange, k.from_party, k.to_party, k.marking, k.contents`
+const tables = 'concordat.item i join concordat.kept k on k.item_id = i.id'
 
 export async function findHeld(db: Queryable, id: string): Promise<Held | undefined> {
   const { rows } = await db.query(`select ${columns} from ${tables} where i.id = $1`, [id])
@@ -48,7 +50,7 @@ export interface HeldFilter {
 export async function listHeld(db: Queryable, filter: HeldFilter): Promise<Held[]> {
   const { rows } = await db.query(
     `select ${columns} from ${tables}
-     where $1 in (t.from_party, t.to_party, i.schedule_owner) and ($2::text[] is null or i.state = any ($2))
+     where $1 in (k.from_party, k.to_party, i.schedule_owner) and ($2::text[] is null or i.state = any ($2))
        and ($3::date is null or i.destroy_on >= $3) and ($4::date is null or i.destroy_on <= $4)
        and ($5::text is null or (i.schedule_owner = $5 and i.retention_class = $6 and not exists (
          select from concordat.retention_change c where c.item_id = i.id and c.means = 'date' and c.destroy_on_after = i.destroy_on)))
@@ -86,15 +88,16 @@ export async function factsOfHeld(
 }
 
 function parseHeld(row: Record<string, unknown>): Held {
+  const { reference, page } = namedIn(row)
   return {
     item: parseItem(row),
-    reference: String(row['reference']),
+    reference,
+    page,
     agreement: String(row['agreement']),
     exchange: String(row['exchange']),
     from: String(row['from_party']),
     to: String(row['to_party']),
     marking: String(row['marking']),
-    dataset: String(row['dataset']),
-    inspection: String(row['inspection']),
+    contents: String(row['contents']),
   }
 }

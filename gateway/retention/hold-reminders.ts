@@ -1,4 +1,4 @@
-// The day of a hold's review has come: who keeps records at the body that holds the data is told, once for each such day. Until
+// The day of a hold's review has come: who keeps records at the body that it is kept for is told, once for each such day. Until
 // somebody answers, the hold stands and its data stays.
 import { londonDate } from '../../policies/calendar.ts'
 import type { Clock } from '../clock.ts'
@@ -35,11 +35,11 @@ function remind({ db, clock, jobs, publicUrl }: HoldReminderDeps, hold: HoldToRe
       'Say there that it is still needed and why, or ask for it to be lifted. This message holds no data. Do not reply to it with any.', '',
     ].join('\n') // prettier-ignore
     for (const role of told)
-      for (const { email } of await findHolders(tx, role, hold.to, now))
+      for (const { email } of await findHolders(tx, role, hold.keptFor, now))
         await owe(tx, jobs, { recipient: email, subject: 'A hold is to be looked at again', body }, now)
     await record(tx, [{
       type: 'hold.review-due', actor: { kind: 'process', name: 'worker' }, correlation: hold.id, agreement: hold.agreement,
-      subjects: [{ kind: 'item', id: hold.itemId }, { kind: 'transfer', id: hold.transferId }],
+      subjects: [{ kind: 'item', id: hold.itemId }, hold.of],
       detail: { hold: hold.id, reviewOn: hold.reviewOn },
     }], now) // prettier-ignore
     return true

@@ -3,6 +3,7 @@ import type { Permit } from '../../policies/decide.ts'
 import { demand } from '../decisions/demand.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import type { Hold, HoldKind } from './hold.ts'
+import { namedIn, type Origin } from './item.ts'
 
 const columns = `h.id, h.item_id, h.kind, h.reason, h.placed_by, h.placed_at, h.review_on, h.lift_asked_by, h.lift_asked_at,
   h.lift_reason, h.lifted_by, h.lifted_at, p.name as placer, a.name as asker, l.name as lifter`
@@ -43,21 +44,21 @@ export async function listHolds(
   party: string,
 ): Promise<(Hold & { readonly reference: string })[]> {
   const { rows } = await db.query(
-    `select ${columns}, t.reference from ${tables} join concordat.item i on i.id = h.item_id join concordat.transfer t on t.id = i.transfer_id
-     where h.lifted_at is null and $1 in (t.from_party, t.to_party, i.schedule_owner) order by h.review_on, h.id limit 500`,
+    `select ${columns}, k.of_kind, k.of_id, k.reference from ${tables} join concordat.item i on i.id = h.item_id join concordat.kept k on k.item_id = i.id
+     where h.lifted_at is null and $1 in (k.from_party, k.to_party, i.schedule_owner) order by h.review_on, h.id limit 500`,
     [party],
   )
-  return rows.map((row) => ({ ...parse(row), reference: String(row['reference']) }))
+  return rows.map((row) => ({ ...parse(row), reference: namedIn(row).reference }))
 }
 
 export interface HoldToReview {
   readonly id: string
   readonly itemId: string
-  readonly transferId: string
+  readonly of: Origin
   readonly reference: string
   readonly agreement: string
-  /** The body that holds the data. */
-  readonly to: string
+  /** The body whose records it is among. */
+  readonly keptFor: string
   /** 'YYYY-MM-DD' */
   readonly reviewOn: string
 }
@@ -65,8 +66,8 @@ export interface HoldToReview {
 /** Those that stand, whose day has come, and of which nobody was told; at most 200. @param today 'YYYY-MM-DD' */
 export async function findHoldsToReview(db: Queryable, today: string): Promise<HoldToReview[]> {
   const { rows } = await db.query(
-    `select h.id, h.item_id, h.review_on, i.transfer_id, t.reference, t.agreement, t.to_party
-     from concordat.hold h join concordat.item i on i.id = h.item_id join concordat.transfer t on t.id = i.transfer_id
+    `select h.id, h.item_id, h.review_on, k.of_kind, k.of_id, k.reference, k.agreement, k.kept_for
+     from concordat.hold h join concordat.kept k on k.item_id = h.item_id
      where h.lifted_at is null and h.review_on <= $1
        and not exists (select from concordat.hold_reminder r where r.hold_id = h.id and r.review_on = h.review_on)
      order by h.review_on, h.id limit 200`,
@@ -75,10 +76,10 @@ export async function findHoldsToReview(db: Queryable, today: string): Promise<H
   return rows.map((row) => ({
     id: String(row['id']),
     itemId: String(row['item_id']),
-    transferId: String(row['transfer_id']),
-    reference: String(row['reference']),
+    of: namedIn(row).of,
+    reference: namedIn(row).reference,
     agreement: String(row['agreement']),
-    to: String(row['to_party']),
+    keptFor: String(row['kept_for']),
     reviewOn: String(row['review_on']),
   }))
 }

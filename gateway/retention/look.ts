@@ -19,7 +19,7 @@ import type { OutsideCopy } from './outside-copy.ts'
 import { findOutsideCopies, listOutsideCopies, type RegisteredCopy } from './outside-copy-store.ts'
 import { newClock } from './reschedule.ts'
 import { findShelvesOf, type Shelf } from './shelf-store.ts'
-import { findCollections, findHeldIds, type TakenCopy } from './store.ts'
+import { findHeldIds, findTakenCopies, type TakenCopy } from './store.ts'
 
 export interface DueItem extends Held {
   readonly isHeld: boolean
@@ -167,6 +167,8 @@ export interface Life extends Held {
   readonly offer: ReturnOffer | undefined
   readonly editions: readonly StoredCertificate[]
   readonly classes: Schedule['classes']
+  /** No clause says how long it is kept. */
+  readonly isLocal: boolean
 }
 
 /** One item from its sealing to its certificate. @throws {Problem} `not-found` */
@@ -184,11 +186,12 @@ export async function lookAtLife(
     holds: await findHoldsOf(tx, id),
     moves: await findClockMoves(tx, id),
     shelves: await findShelvesOf(tx, id),
-    copies: await findCollections(tx, id),
+    copies: await findTakenCopies(tx, id),
     outside: await findOutsideCopies(tx, id),
     offer: await findReturnOffer(tx, id),
     editions: await listEditions(tx, id),
     classes: deps.schedules.get(held.item.scheduleOwner)?.classes ?? [],
+    isLocal: deps.retention({ ...held, retentionClass: held.item.retentionClass })?.local ?? true,
   }
   return { ...outcome, value }
 }

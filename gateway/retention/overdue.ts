@@ -7,6 +7,7 @@ import { record } from '../http/mount.ts'
 import type { JobQueue } from '../jobs.ts'
 import { owe } from '../mail.ts'
 import { findHolders } from '../people/store.ts'
+import { namedIn } from './item.ts'
 
 export interface OverdueDeps {
   readonly db: Database
@@ -15,10 +16,10 @@ export interface OverdueDeps {
   readonly publicUrl: string
 }
 
-/** Who is told, of the body that holds the data. */
+/** Who is told, of the body that it is kept for. */
 const told = ['records-manager', 'assurance-officer']
 
-const late = `from concordat.item i join concordat.transfer t on t.id = i.transfer_id
+const late = `from concordat.item i join concordat.kept k on k.item_id = i.id
   where i.state = 'sealed' and i.destroy_on < $1
     and not exists (select from concordat.hold h where h.item_id = i.id and h.lifted_at is null)`
 
@@ -27,23 +28,23 @@ export async function raiseOverdue({ db, clock, jobs, publicUrl }: OverdueDeps):
   const now = clock()
   const today = londonDate(now)
   const { rows } = await db.query(
-    `select i.id, i.transfer_id, i.destroy_on, t.agreement, t.to_party, t.state ${late}
+    `select i.id, i.destroy_on, k.of_kind, k.of_id, k.agreement, k.kept_for, k.state ${late}
        and not exists (select from concordat.overdue_alarm a where a.item_id = i.id and a.raised_on = $1) order by i.destroy_on limit 200`,
     [today],
   )
   const raised: string[] = []
   for (const row of rows) {
-    const item = { id: String(row['id']), transferId: String(row['transfer_id']), dueOn: String(row['destroy_on']) } // prettier-ignore
+    const item = { id: String(row['id']), of: namedIn(row).of, dueOn: String(row['destroy_on']) }
     await db.withTransaction(async (tx) => {
       if (!(await isFirst(tx, item.id, today))) return
       raised.push(item.id)
       await record(tx, [{
         type: 'destruction.overdue', actor: { kind: 'process', name: 'gateway' }, correlation: item.id, agreement: String(row['agreement']),
-        subjects: [{ kind: 'item', id: item.id }, { kind: 'transfer', id: item.transferId }],
+        subjects: [{ kind: 'item', id: item.id }, item.of],
         detail: { dueOn: item.dueOn, state: String(row['state']) },
       }], now) // prettier-ignore
       for (const role of told)
-        for (const { email } of await findHolders(tx, role, String(row['to_party']), now))
+        for (const { email } of await findHolders(tx, role, String(row['kept_for']), now))
           await owe(tx, jobs, notice(email, item.id, publicUrl), now)
     })
   }

@@ -53,10 +53,9 @@ export async function reconcileKeys({ db, clock }: ReconcileDeps): Promise<Recon
   })
 }
 
-/** What was handed out of each item: packages to their collectors, and copies of a quarterly delivery to theirs or to its mailbox. */
+/** What was handed out of each item: to its collectors, or to the mailbox of a delivery. */
 const handedOut = `select id, item_id, collected_at from concordat.collection
-  union all select id, copy_id, collected_at from concordat.delivery_collection
-  union all select id, copy_id, opened_at from concordat.delivery_mail_opening`
+  union all select id, item_id, opened_at from concordat.delivery_mail_opening`
 /** Entries that let a key out, with the delivery that each names; a delivery that broke off before its key accounts for itself. */
 const opened = `select e.id, i.key as item_id, convert_from(e.body, 'UTF8')::jsonb -> 'detail' ->> 'collection' as collection, e.recorded_at
   from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key in ('item.collected', 'item.mailed')

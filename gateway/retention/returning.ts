@@ -23,6 +23,10 @@ export function offerReturn(
     'offer-return',
     () => ({}),
     async (held, judged) => {
+      if (held.item.of.kind === 'delivery')
+        throw stateConflict(
+          'This is the copy that this service keeps of a delivery: its originator has the data.',
+        )
       if (await findReturnOffer(context.tx, itemId)) throw stateConflict('It was offered already.')
       const { tx, now, person } = context
       await insertReturnOffer(tx, judged.permit, { itemId, by: person.id, at: now })

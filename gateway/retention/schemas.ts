@@ -35,9 +35,11 @@ export const clockForm = z.strictObject({
 export const answerForm = z.strictObject({ returnable: z.enum(['yes', 'no']) })
 
 const version = { class: z.string(), owner: z.string(), version: z.string(), demonstration: z.boolean() }
+/** Of a request that was supplied, or of a delivery of the concerns export. */
 export const itemAnswer = z.object({
   id: z.uuid(),
-  request: z.uuid(),
+  request: z.uuid().optional(),
+  delivery: z.uuid().optional(),
   reference: z.string(),
   state: z.enum(['sealed', 'destroyed']),
   agreement: z.string(),

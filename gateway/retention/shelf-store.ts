@@ -126,7 +126,7 @@ export async function startDestroyingShelf(
   permits: readonly Permit[],
   ref: string,
 ): Promise<void> {
-  for (const permit of permits) demand(permit, 'destroy')
+  for (const permit of permits) demand(permit, 'destroy', 'dispose')
   const { rows } = await tx.query(
     `select count(*) as sealed from concordat.item where shelf_ref = $1 and state = 'sealed'`,
     [ref],
@@ -157,11 +157,9 @@ export async function findShelvesOf(db: Queryable, itemId: string): Promise<Shel
   return rows.map(parseShelf)
 }
 
-/** Shelves whose key should still be there, those of kept deliveries among them. */
+/** Shelves whose key should still be there. */
 export async function findLivingShelves(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query(
-    `select ref from concordat.shelf where state <> 'destroyed' union select shelf from concordat.delivery_copy where wrapped_key is not null order by ref`,
-  )
+  const { rows } = await db.query(`select ref from concordat.shelf where state <> 'destroyed' order by ref`)
   return rows.map((row) => String(row['ref']))
 }
 

@@ -2,15 +2,22 @@
 import type { Permit } from '../../policies/decide.ts'
 import { demand } from '../decisions/demand.ts'
 import type { Queryable, Transaction } from '../db.ts'
-import type { Item } from './item.ts'
+import type { Item, Origin } from './item.ts'
 
-export const itemColumns = `i.id, i.transfer_id, i.vault_object, i.ciphertext_sha256, i.ciphertext_bytes, i.plaintext_bytes, i.row_count,
+export const itemColumns = `i.id, i.transfer_id, i.delivery_id, i.vault_object, i.ciphertext_sha256, i.ciphertext_bytes, i.plaintext_bytes, i.row_count,
   i.wrapped_key, i.shelf_ref, i.cipher_profile, i.schedule_owner, i.schedule_version, i.schedule_is_demonstration, i.retention_class,
   i.clock_started_at, i.destroy_on, i.state, i.destroyed_at, i.consent_until`
 
 export async function findItemOf(db: Queryable, transferId: string): Promise<Item | undefined> {
   const { rows } = await db.query(`select ${itemColumns} from concordat.item i where i.transfer_id = $1`, [
     transferId,
+  ])
+  return rows[0] && parseItem(rows[0])
+}
+
+export async function findItemOfDelivery(db: Queryable, deliveryId: string): Promise<Item | undefined> {
+  const { rows } = await db.query(`select ${itemColumns} from concordat.item i where i.delivery_id = $1`, [
+    deliveryId,
   ])
   return rows[0] && parseItem(rows[0])
 }
@@ -37,14 +44,14 @@ export async function lockItem(tx: Transaction, id: string): Promise<Item | unde
 }
 
 export async function insertItem(tx: Transaction, permit: Permit, item: Item): Promise<void> {
-  demand(permit, 'seal')
+  demand(permit, item.of.kind === 'transfer' ? 'seal' : 'pack')
   if (item.status.state !== 'sealed') throw new Error('an item starts sealed')
   await tx.query(
-    `insert into concordat.item (id, transfer_id, vault_object, ciphertext_sha256, ciphertext_bytes, plaintext_bytes, row_count, wrapped_key,
+    `insert into concordat.item (id, transfer_id, delivery_id, vault_object, ciphertext_sha256, ciphertext_bytes, plaintext_bytes, row_count, wrapped_key,
        shelf_ref, cipher_profile, schedule_owner, schedule_version, schedule_is_demonstration, retention_class, clock_started_at, destroy_on, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'sealed')`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'sealed')`,
     [
-      item.id, item.transferId, item.vaultObject, item.ciphertextSha256, item.ciphertextBytes, item.plaintextBytes, item.rowCount,
+      item.id, item.of.kind === 'transfer' ? item.of.id : null, item.of.kind === 'delivery' ? item.of.id : null, item.vaultObject, item.ciphertextSha256, item.ciphertextBytes, item.plaintextBytes, item.rowCount,
       item.status.wrappedKey, item.shelfRef, item.cipherProfile, item.scheduleOwner, item.scheduleVersion, item.scheduleIsDemonstration,
       item.retentionClass, item.clockStartedAt, item.destroyOn,
     ], // prettier-ignore
@@ -69,25 +76,24 @@ export async function insertCollection(tx: Transaction, made: Collection): Promi
 /** A copy that left, and what whoever took it has said of it since. */
 export interface TakenCopy {
   readonly id: string
-  readonly personId: string
-  readonly collectedAt: Date
+  /** Nobody's own: what went to a mailbox. */
+  readonly personId?: string
+  readonly takenAt: Date
   readonly attested?: { readonly state: 'destroyed' | 'returned'; readonly at: Date }
 }
 
-/** Who took a copy, once each: the certificate lists them. */
-export async function findCollections(db: Queryable, itemId: string): Promise<TakenCopy[]> {
+/** Copies that left, once each: the certificate lists them. */
+export async function findTakenCopies(db: Queryable, itemId: string): Promise<TakenCopy[]> {
   const { rows } = await db.query(
-    `select c.id, c.person_id, c.collected_at, a.state, a.attested_at
-     from concordat.collection c left join concordat.copy_attestation a on a.collection_id = c.id
-     where c.item_id = $1 order by c.collected_at, c.id`,
+    `select id, person_id, taken_at, attested, attested_at from concordat.taken_copy where item_id = $1 order by taken_at, id`,
     [itemId],
   )
   return rows.map((row) => ({
     id: String(row['id']),
-    personId: String(row['person_id']),
-    collectedAt: row['collected_at'] as Date,
-    ...((row['state'] === 'destroyed' || row['state'] === 'returned') && {
-      attested: { state: row['state'], at: row['attested_at'] as Date },
+    ...(typeof row['person_id'] === 'string' && { personId: row['person_id'] }),
+    takenAt: row['taken_at'] as Date, // timestamptz
+    ...((row['attested'] === 'destroyed' || row['attested'] === 'returned') && {
+      attested: { state: row['attested'], at: row['attested_at'] as Date },
     }),
   }))
 }
@@ -111,7 +117,7 @@ export async function findHeldIds(db: Queryable, itemIds: readonly string[]): Pr
 }
 
 export async function markDestroyed(tx: Transaction, permit: Permit, item: Item, now: Date): Promise<void> {
-  demand(permit, 'destroy')
+  demand(permit, 'destroy', 'dispose')
   await tx.query(
     `update concordat.item set state = 'destroyed', wrapped_key = null, destroyed_at = $2 where id = $1 and state = 'sealed'`,
     [item.id, now],
@@ -137,7 +143,7 @@ export function parseItem(row: Record<string, unknown>): Item {
   const wrappedKey = row['wrapped_key']
   return {
     id: String(row['id']),
-    transferId: String(row['transfer_id']),
+    of: parseOrigin(row),
     vaultObject: String(row['vault_object']),
     ciphertextSha256: row['ciphertext_sha256'] as Uint8Array, // bytea
     ciphertextBytes: Number(row['ciphertext_bytes']),
@@ -156,4 +162,11 @@ export function parseItem(row: Record<string, unknown>): Item {
       ? { state: 'sealed', wrappedKey }
       : { state: 'destroyed', destroyedAt: row['destroyed_at'] as Date },
   }
+}
+
+function parseOrigin(row: Record<string, unknown>): Origin {
+  const delivery = row['delivery_id']
+  return typeof delivery === 'string'
+    ? { kind: 'delivery', id: delivery }
+    : { kind: 'transfer', id: String(row['transfer_id']) } // the table's constraint: one of the two
 }

@@ -9,7 +9,7 @@ import type { copyAnswer, holdAnswer, itemAnswer, lifeAnswer } from './schemas.t
 export function writeItem({ item, reference, agreement }: Held): z.output<typeof itemAnswer> {
   return {
     id: item.id,
-    request: item.transferId,
+    ...(item.of.kind === 'transfer' ? { request: item.of.id } : { delivery: item.of.id }),
     reference,
     state: item.status.state,
     agreement,
@@ -53,9 +53,9 @@ export function writeLife(life: Life): z.output<typeof lifeAnswer> {
       after: move.destroyOnAfter,
     })),
     shelves: life.shelves.map(({ ref, state }) => ({ ref, state })),
-    copies: life.copies.map(({ id, collectedAt, attested }) => ({
+    copies: life.copies.map(({ id, takenAt, attested }) => ({
       id,
-      takenAt: collectedAt.toISOString(),
+      takenAt: takenAt.toISOString(),
       ...(attested && { attested: attested.state }),
     })),
     certificates: life.editions.map(({ id, edition, issuedAt }) => ({

@@ -9,7 +9,7 @@ import { stateConflict } from '../http/problem.ts'
 import { meetCopyDuties } from '../retention/copy-duties.ts'
 import { isOpen } from '../retention/outside-copy.ts'
 import { findOutsideCopies } from '../retention/outside-copy-store.ts'
-import { findCollections, findItemOf } from '../retention/store.ts'
+import { findTakenCopies, findItemOf } from '../retention/store.ts'
 import { done, entryBase, type ActDeps, type Done } from './act.ts'
 import { lockVisible } from './approve.ts'
 import { factsOf } from './facts.ts'
@@ -31,7 +31,7 @@ export async function attestCopies(
   const outside = item ? (await findOutsideCopies(tx, item.id)).filter(isOpen).length : 0
   if (outside > 0)
     throw stateConflict(`${outside === 1 ? 'A copy' : `${outside} copies`} on paper or on a removable medium ${outside === 1 ? 'is' : 'are'} still in the register: say first how each ended.`) // prettier-ignore
-  const open = item ? (await findCollections(tx, item.id)).filter((copy) => !copy.attested) : []
+  const open = item ? (await findTakenCopies(tx, item.id)).filter((copy) => !copy.attested) : []
   if (!item || open.length === 0)
     throw stateConflict('No copy of this is left to account for: none was taken since the last answer.')
   for (const copy of open)

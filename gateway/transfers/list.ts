@@ -49,8 +49,8 @@ export async function dueToBeDestroyed(
   transfers: readonly Transfer[],
 ): Promise<DueItem[]> {
   const items = await findSealedItems(context.tx, [...new Set(transfers.map((transfer) => transfer.id))])
-  return items.flatMap(({ transferId, destroyOn }) => {
-    const transfer = transfers.find((each) => each.id === transferId)
+  return items.flatMap(({ of, destroyOn }) => {
+    const transfer = transfers.find((each) => each.id === of.id)
     return transfer ? [{ transfer, destroyOn }] : []
   })
 }

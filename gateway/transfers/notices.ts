@@ -6,7 +6,7 @@ import type { ActDeps } from './act.ts'
 import type { Desk } from '../../policies/exchange.ts'
 import type { Transfer } from './transfer.ts'
 
-type Telling = Pick<ActDeps, 'jobs' | 'publicUrl' | 'exchanges'>
+export type Telling = Pick<ActDeps, 'jobs' | 'publicUrl' | 'exchanges'>
 type Named = Pick<Transfer, 'id' | 'reference'>
 /** What says which desks it concerns. */
 type Routed = Named & Pick<Transfer, 'agreement' | 'exchange'>

@@ -11,7 +11,7 @@ import { meetCopyDuties, oweAttestation, type CopyDuties } from '../retention/co
 import type { Item } from '../retention/item.ts'
 import { isOpen, methodsOf, type OutsideCopy, type OutsideState } from '../retention/outside-copy.ts'
 import * as store from '../retention/outside-copy-store.ts'
-import { findCollections, findItemOf } from '../retention/store.ts'
+import { findTakenCopies, findItemOf } from '../retention/store.ts'
 import { done, entryBase, type ActDeps, type Done, type Permitted } from './act.ts'
 import { lockVisible } from './approve.ts'
 import { factsOf } from './facts.ts'
@@ -139,7 +139,7 @@ export async function endCopy(
 /** When the last copy has ended, and none that was collected is left open, nothing more is owed. */
 async function meetIfNoneIsOpen({ tx, now }: PersonContext, id: string, item: Item): Promise<void> {
   const outside = await store.findOutsideCopies(tx, item.id)
-  const collected = await findCollections(tx, item.id)
+  const collected = await findTakenCopies(tx, item.id)
   if (outside.some(isOpen) || collected.some(({ attested }) => !attested)) return
   await meetCopyDuties(tx, id, ['copies.attested'], now)
 }

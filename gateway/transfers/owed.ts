@@ -3,7 +3,7 @@
 import type { PersonContext } from '../http/endpoint.ts'
 import { personActor } from '../http/who.ts'
 import { findOwed, listOwed, type OwedDuty } from '../retention/copy-duties.ts'
-import { findCollections, type TakenCopy } from '../retention/store.ts'
+import { findTakenCopies, type TakenCopy } from '../retention/store.ts'
 import type { ActDeps } from './act.ts'
 import { dueDay } from './copy-reminders.ts'
 import { findTransfer } from './store.ts'
@@ -48,7 +48,7 @@ export async function copiesOf(
   itemId: string,
   transferId: string,
 ): Promise<{ readonly taken: readonly TakenCopy[]; readonly owed: readonly Owed[] }> {
-  const taken = await findCollections(context.tx, itemId)
+  const taken = await findTakenCopies(context.tx, itemId)
   const owed = (await findOwed(context.tx, transferId)).map((duty) => written(duty, context.now))
   return { taken, owed }
 }

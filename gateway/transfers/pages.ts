@@ -71,8 +71,9 @@ export function transferPages(deps: TransferDeps): Endpoint[] {
     endpoint({
       ...page, path: '/requests/:id/certificate', summary: 'The certificate of destruction', input: { params },
       handle: async (context, { params: { id } }) => {
-        const { event, ...data } = await viewCertificate(deps, context, id)
-        return { events: [event], view: { template: 'certificate.njk', data } }
+        const { event, transfer, ...data } = await viewCertificate(deps, context, id)
+        const about = { title: `Request ${transfer.reference}`, page: `/requests/${id}`, marking: transfer.marking, what: `The package of request ${transfer.reference}` }
+        return { events: [event], view: { template: 'certificate.njk', data: { ...data, about } } }
       },
     }),
   ] // prettier-ignore

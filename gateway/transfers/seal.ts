@@ -107,7 +107,7 @@ interface Sealed {
 async function seal(deps: SealDeps, planned: Plan, vaultObject: string): Promise<Sealed> {
   const { transfer, retention, shelf, destroyOn, startedAt } = planned
   const id = randomUUID()
-  const context = sealingContext({ id, transferId: transfer.id })
+  const context = sealingContext({ id, of: { kind: 'transfer', id: transfer.id } })
   const itemKey = newItemKey()
   const scope = suppliedScope(transfer)
   const dataset = deps.datasets.get(transfer.dataset)
@@ -126,7 +126,7 @@ async function seal(deps: SealDeps, planned: Plan, vaultObject: string): Promise
     columns: scope.fields.length,
     item: {
       id,
-      transferId: transfer.id,
+      of: { kind: 'transfer', id: transfer.id },
       vaultObject,
       ciphertextSha256: Buffer.from(measured.ciphertextSha256, 'hex'),
       ciphertextBytes: measured.ciphertextBytes,

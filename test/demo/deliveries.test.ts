@@ -54,7 +54,7 @@ describe('the demonstration’s deliveries', () => {
     expect(await entriesOf(gateway, 'type=concerns-export.released')).toHaveLength(9)
     expect(await entriesOf(gateway, 'type=concerns-export.acknowledged')).toHaveLength(9)
     const { rows } = await gateway.owner.query(
-      'select count(*) filter (where wrapped_key is null) as gone, min(destroy_on) filter (where wrapped_key is not null) as next from concordat.delivery_copy',
+      'select count(*) filter (where wrapped_key is null) as gone, min(destroy_on) filter (where wrapped_key is not null) as next from concordat.item',
     )
     expect(rows[0]).toEqual({ gone: 5, next: '2027-04-13' })
   })

@@ -35,11 +35,7 @@ describe('a release that breaks', () => {
     return id
   }
   const itemsOf = async (id: string) =>
-    (
-      await gateway.owner.query('select vault_object from concordat.delivery_copy where delivery_id = $1', [
-        id,
-      ])
-    ).rows
+    (await gateway.owner.query('select vault_object from concordat.item where delivery_id = $1', [id])).rows
   const inVault = () => readdir(gateway.environment.config.vaultDirectory)
   let numbered = 0
 
@@ -68,9 +64,10 @@ describe('a release that breaks', () => {
       numbered,
     ])
     const id = String(rows[0]?.['id'])
-    await gateway.owner.query(`delete from concordat.delivery_collection where copy_id = (select id from concordat.delivery_copy where delivery_id = $1)`, [id]) // prettier-ignore
+    await gateway.owner.query(`delete from concordat.collection where item_id = (select id from concordat.item where delivery_id = $1)`, [id]) // prettier-ignore
     await gateway.owner.query('delete from concordat.delivery_mail where delivery_id = $1', [id])
-    await gateway.owner.query('delete from concordat.delivery_copy where delivery_id = $1', [id])
+    await gateway.owner.query('delete from concordat.item_shelf where item_id = (select id from concordat.item where delivery_id = $1)', [id]) // prettier-ignore
+    await gateway.owner.query('delete from concordat.item where delivery_id = $1', [id])
     await gateway.owner.query(
       `update concordat.delivery set state = 'released', manifest = null, manifest_sha256 = null, row_count = null, new_count = null,
          changed_count = null, closed_count = null, reopened_count = null, sent_at = null, acknowledge_by = null where id = $1`,
@@ -93,7 +90,7 @@ describe('a release that breaks', () => {
 
   test('S3: the gateway’s copy is destroyed on the date of the originator’s schedule, and its manifest stays', async () => {
     const { rows } = await gateway.owner.query(
-      'select id, destroy_on from concordat.delivery_copy order by destroy_on desc limit 1',
+      'select id, destroy_on from concordat.item order by destroy_on desc limit 1',
     )
     gateway.on(String(rows[0]?.['destroy_on']))
     const done = await sweep(gateway.wiring)

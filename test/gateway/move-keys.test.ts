@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findStoreInUse } from '../../gateway/key-store-in-use.ts'
 import { moveKeys, type MoveKeysDeps } from '../../gateway/rotation/move-keys.ts'
 import { findShelfNames, lockWrappedOn } from '../../gateway/rotation/wrapped-store.ts'
-import { destroyDue } from '../../gateway/transfers/destroy.ts'
+import { destroyDue } from '../../gateway/retention/destroy.ts'
 import { openFileKeyStore } from '../../keys/file-key-store.ts'
 import type { KeyStore } from '../../keys/key-store.ts'
 import { concernRow, deliver, quarter, startExportGateway, writeConcerns, type ExportGateway } from '../support/exports.ts' // prettier-ignore

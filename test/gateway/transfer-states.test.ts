@@ -10,7 +10,7 @@ import {
   type TransferState,
 } from '../../gateway/transfers/transfer.ts'
 import { clockSetTo } from '../../gateway/clock.ts'
-import { destroyDue } from '../../gateway/transfers/destroy.ts'
+import { destroyDue } from '../../gateway/retention/destroy.ts'
 import { sealPackage } from '../../gateway/transfers/seal.ts'
 import {
   enrolKey,

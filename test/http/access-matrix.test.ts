@@ -135,7 +135,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/deliveries/:number/package', 'get /api/v1/deliveries/:number/changes', 'get /api/v1/deliveries/:number/changes.csv',
     'get /deliveries/:number/proofs/:what', 'get /api/v1/deliveries/:number/proofs/:what',
     'get /deliveries', 'get /deliveries/next', 'get /deliveries/:number', 'get /deliveries/:number/manifest.jws', 'get /deliveries/:number/changes',
-    'get /deliveries/:number/changes.csv', 'get /urgent-concerns', 'get /api/v1/urgent-concerns',
+    'get /deliveries/:number/changes.csv', 'get /deliveries/:number/certificate', 'get /urgent-concerns', 'get /api/v1/urgent-concerns',
     'get /concerns/of/:reference', 'get /concerns/of/:reference/edit', 'get /concerns/new', 'get /concerns/intake', 'post /concerns/intake',
     'get /api/v1/agreements', 'get /api/v1/agreements/:key', 'get /api/v1/agreements/:key/clauses/:clause', 'get /agreements', 'get /agreements/:key',
     'get /agreements/propose', 'get /agreements/needs', 'post /agreements/propose', 'get /agreements/:key/versions',

@@ -254,7 +254,7 @@ describe('nobody but the team', () => {
     await gateway.owner.query(
       `update concordat.person_role set held_until = null where role = 'intelligence-team'`,
     )
-    expect((await collected(gateway, key, 1)).size).toBe(5)
+    expect((await collected(gateway, key, 3)).size).toBe(5)
   })
 
   test('whoever may not see deliveries cannot tell whether one exists', async () => {
@@ -270,7 +270,7 @@ describe('nobody but the team', () => {
 
   test('local/delivery-key: without a key nothing is collected, encrypted or not', async () => {
     await gateway.owner.query(`update concordat.person_key set state = 'replaced' where state = 'enrolled'`)
-    const answer = await (await gateway.as('nadia.hussain')).get('/api/v1/deliveries/1/package')
+    const answer = await (await gateway.as('nadia.hussain')).get('/api/v1/deliveries/3/package')
     expect(expectRefusal(answer, 'open')).toEqual(['local/delivery-key'])
   })
 })

@@ -1,7 +1,7 @@
 // POST …/requests/:id/copies and what follows: paper and removable media are registered, received, allowed and ended, and the
 // certificate names each until its end is said (hmpps-2025/16-formats, imb-2024/iss-removable-media, imb-2024/iss-disposal-paper).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { certifyDestroyed } from '../../gateway/transfers/certify.ts'
+import { certifyDestroyed } from '../../gateway/retention/certify.ts'
 import { payloadSchema } from '../../keys/certificate.ts'
 import { entriesFor, expectProblem, expectRefusal } from '../support/answers.ts'
 import { enrolKey, startGateway, type Subject, type TestGateway } from '../support/gateway.ts'

@@ -129,7 +129,7 @@ function requestIn(state: TransferState, acts: Record<string, boolean>, more: Re
 }
 
 const copiesOwed = {
-  taken: [{ id: 'k-1', personId: 'p-1', collectedAt: at(4) }, { id: 'k-2', personId: 'p-1', collectedAt: at(5), attested: { state: 'destroyed', at: at(6) } }],
+  taken: [{ id: 'k-1', personId: 'p-1', takenAt: at(4) }, { id: 'k-2', personId: 'p-1', takenAt: at(5), attested: { state: 'destroyed', at: at(6) } }],
   owed: [
     { transfer: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', reference: 'HP-2026-0042', clause: 'local/attest-copies', owes: 'attest', dueOn: '2026-05-01', overdue: true },
     { transfer: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', reference: 'HP-2026-0042', clause: 'local/say-it-arrived', owes: 'acknowledge', dueOn: '2026-05-02', overdue: false },
@@ -186,7 +186,9 @@ const concern = {
 const reports = [{ inspection: hostile('INS-1'), publishedOn: '2024-04-01', open: 3, closed: 9, priorities: 5 }, { inspection: 'INS-2', publishedOn: '2026-04-01', open: 12, closed: 0, priorities: 6 }] // prettier-ignore
 const intake = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', state: 'checked', startedAt: at(1), rowsRead: 1214, baseEdition: 3, faultCount: 0, faults: [], added: 3, changed: 2, closed: 1, unchanged: 1209 } // prettier-ignore
 
-const kept = { item: { ...item, transferId: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', clockStartedAt: at(1), consentUntil: '2027-06-01' }, reference: 'HP-2026-0042', agreement: 'hmpps-2025', from: 'hmpps', to: 'hmi-prisons', dataset: 'use-of-force' } // prettier-ignore
+const kept = { item: { ...item, of: { kind: 'transfer', id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01' }, clockStartedAt: at(1), consentUntil: '2027-06-01' }, reference: 'HP-2026-0042', page: '/requests/b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a01', agreement: 'hmpps-2025', from: 'hmpps', to: 'hmi-prisons', contents: 'use-of-force' } // prettier-ignore
+const keptDelivery = { ...kept, item: { ...kept.item, of: { kind: 'delivery', id: 'd-7' } }, reference: 'Delivery 7', page: '/deliveries/7', from: 'hmi-prisons', to: 'hmpps', contents: 'concerns-export' } // prettier-ignore
+const about = { title: hostile('Request HP-2026-0042'), page: '/requests/b4a1a4de', marking: 'OFFICIAL-SENSITIVE', what: hostile('The package') } // prettier-ignore
 const hold = { id: 'h-1', itemId: 'i-1', kind: 'inquiry', reason: hostile('An inquiry.'), placedBy: { id: 'p-1', name: hostile('Marta') }, placedAt: at(2), reviewOn: '2026-06-01', reference: 'HP-2026-0042' } // prettier-ignore
 const liftAsked = { by: { id: 'p-2', name: hostile('Helen') }, at: at(3), reason: hostile('It is over.') }
 const clockMoved = { means: 'class', classBefore: 'a-class', classAfter: 'b-class', versionBefore: '1', versionAfter: '2', destroyOnBefore: '2027-04-03', destroyOnAfter: '2027-05-03', changedBy: hostile('Helen'), changedAt: at(4), reason: hostile('Asked for.') } // prettier-ignore
@@ -342,7 +344,10 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['deliveries.njk', 'a year', { rows: [{ quarter, state: 'running', deliveries: [] }, { quarter: { ...quarter, endsOn: '2026-06-30' }, state: 'met', deliveries: [amendment, delivery] }, { quarter: { ...quarter, endsOn: '2026-03-31' }, state: 'late', deliveries: [] }], mayRelease: true, onTeam: true, subscribed: false, exported }],
   ['deliveries.njk', 'the first quarter', { rows: [{ quarter, state: 'met', deliveries: [nil] }], underWay: putForward, onTeam: false, exported }],
   ['delivery.njk', 'to be collected', { delivery, item: { destroyOn: '2027-10-01', status: { state: 'sealed' } }, mail: { sent: { form: 'message', people: 1, at: new Date('2026-10-12T09:00:00Z') } }, amendedBy: [13], people: { putForwardBy: { name: hostile('Rhian') }, releasedBy: { name: 'Oliver' } }, onTeam: true, exported }],
-  ['delivery.njk', 'an amendment, destroyed', { delivery: amendment, item: { destroyOn: '2027-10-01', status: { state: 'destroyed' } }, mail: { sent: { form: 'notice', reason: 'too-large', at: new Date('2026-10-12T09:00:00Z') } }, amendedBy: [], people: { acknowledgedBy: { name: hostile('Nadia') } }, onTeam: true, exported }],
+  ['delivery.njk', 'an amendment, destroyed', { delivery: amendment, item: { destroyOn: '2027-10-01', status: { state: 'destroyed', destroyedAt: at(9) } }, mail: { sent: { form: 'notice', reason: 'too-large', at: new Date('2026-10-12T09:00:00Z') } }, amendedBy: [], people: { acknowledgedBy: { name: hostile('Nadia') } }, onTeam: true, exported }],
+  ['delivery.njk', 'held, for who keeps records', { delivery, item: { id: 'i-1', destroyOn: '2027-10-01', status: { state: 'sealed' } }, holds: 1, keepsRecords: true, amendedBy: [], people: {}, exported }],
+  ['delivery-kept.njk', 'kept', { about, item: { destroyOn: '2027-10-01', status: { state: 'sealed' } } }],
+  ['delivery-kept.njk', 'destroyed a moment ago', { about, item: { destroyOn: '2027-10-01', status: destroyed.status } }],
   ['delivery-changes.njk', 'changes', { delivery, changes: [change('new', []), change('closed', [{ column: 'status', before: 'open', after: 'closed' }, { column: 'irp_judgement', before: null, after: hostile('x') }])], more: true }],
   ['delivery-changes.njk', 'nothing', { delivery, changes: [], more: false }],
   ['export-next.njk', 'to be put forward', next],
@@ -397,8 +402,8 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['refusal.njk', 'a letter', { letter: { outcome: 'refused', reference: 'd-1', act: 'collect', agreement: 'hmpps-2025', pack: 'hmpps-2025@abc', refusals: [refusal, localRefusal] } }],
   ['open.njk', 'a file that somebody has', { gatewayKey: hostile('key') }],
   ['open.njk', 'a request to collect and open', { transfer: transferIn('available'), gatewayKey: hostile('key') }],
-  ['certificate.njk', 'a part-complete certificate', { transfer: transferIn('destroyed'), item: destroyed, certificate, says }],
-  ['certificate.njk', 'a complete certificate', { transfer: transferIn('destroyed'), item: destroyed, certificate, says: { ...says, status: 'complete' } }],
+  ['certificate.njk', 'a part-complete certificate', { about, item: destroyed, certificate, says }],
+  ['certificate.njk', 'a complete certificate', { about, item: { ...destroyed, of: { kind: 'delivery', id: 'd-7' } }, certificate, says: { ...says, status: 'complete' } }],
   ['concerns.njk', 'a page of a search', { concerns: [concern, { ...concern, reference: 'C-2', opinion: false, judgement: null, judgedOn: null }], total: 120, page: 2, pages: 3, filters: { establishment: 'LEI', words: hostile('violence') }, reports, chart: chartOf(reports), establishment: { name: hostile('Leeds') }, words: concernWords, mayEdit: true }],
   ['concerns.njk', 'nothing', { concerns: [], total: 0, page: 1, pages: 0, filters: {}, reports: [], words: concernWords, mayEdit: false }],
   ['concern.njk', 'its history', { concern, versions: [{ concern, madeBy: hostile('Rhian'), madeAt: at(2), means: 'edit', reason: hostile('Closed'), changes: [{ title: 'Status', from: 'open', to: hostile('closed') }, { title: 'Judged on', from: null, to: null }] }, { concern, madeBy: 'R', madeAt: at(1), means: 'intake', reason: 'First', changes: [] }], establishment: { name: hostile('Leeds') }, words: concernWords, mayEdit: true }],
@@ -420,14 +425,15 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['schedule-moves.njk', 'nothing to move', { found: { title: 'A class', version: '2' }, moves: [], faults: [], owner: 'hmi-prisons', retentionClass: 'a-class', tab: 'schedules' }],
   ['schedule-moves.njk', 'no such class', { moves: [], faults: [], owner: 'hmi-prisons', retentionClass: 'a-class', tab: 'schedules' }],
   ['schedule-applied.njk', 'what was done', { moved: [{ item: 'i-1', before: '2027-04-03', after: '2027-05-03' }], refused: [{ item: 'i-2', letter: { refusals: [refusal] } }], tab: 'schedules' }],
-  ['certificates.njk', 'certificates', { certificates: [{ itemId: 'i-1', transferId: 't-1', reference: 'HP-2026-0042', destroyedAt: at(29), issuedAt: at(29), edition: 2 }], tab: 'certificates' }],
+  ['certificates.njk', 'certificates', { certificates: [{ itemId: 'i-1', page: '/requests/t-1', reference: 'HP-2026-0042', destroyedAt: at(29), issuedAt: at(29), edition: 2 }], tab: 'certificates' }],
   ['certificates.njk', 'none', { certificates: [], tab: 'certificates' }],
   ['kept-item.njk', 'one that nothing holds', { ...life, tab: 'due' }],
   ['kept-item.njk', 'holds at every stage, a moved date, an offer', { ...life, holds: [hold, { ...hold, id: 'h-2', liftAsked }, { ...hold, id: 'h-3', liftAsked, lifted: { by: { id: 'p-3', name: hostile('Gwen') }, at: at(5) } }, { ...hold, id: 'h-4', lifted: { at: at(5) } }], moves: [clockMoved], offer: { offeredAt: at(2), answers: [{ party: 'imb', returnable: false, at: at(3) }] }, tab: 'due' }],
   ['kept-item.njk', 'a hold with mistakes', { ...life, shown: { form: 'hold', given: { kind: '', reason: hostile(''), reviewOn: '2020-01-01' }, faults: faultsOf('kind', 'reason', 'reviewOn') }, tab: 'due' }],
   ['kept-item.njk', 'a date with mistakes', { ...life, shown: { form: 'clock', given: { destroyOn: '', retentionClass: 'a-class', reason: hostile('') }, faults: faultsOf('destroyOn', 'retentionClass', 'reason') }, tab: 'due' }],
   ['kept-item.njk', 'what would move', { ...life, shown: { form: 'clock', given: { destroyOn: '2027-05-03', retentionClass: '', reason: hostile('Because.') }, faults: [], would: { before: '2027-04-03', after: '2027-05-03' } }, tab: 'due' }],
-  ['kept-item.njk', 'destroyed', { ...life, item: { ...kept.item, status: destroyed.status }, outside: outsideInLife, copies: [{ collectedAt: at(3) }, { collectedAt: at(4), attested: { state: 'destroyed', at: at(5) } }], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'destroyed' }], editions: [{ edition: 1, issuedAt: at(29) }, { edition: 2, issuedAt: at(30) }], tab: 'due' }],
+  ['kept-item.njk', 'a delivery', { ...life, ...keptDelivery, isLocal: true, copies: [{ takenAt: at(3) }], tab: 'due' }],
+  ['kept-item.njk', 'destroyed', { ...life, item: { ...kept.item, status: destroyed.status }, outside: outsideInLife, copies: [{ takenAt: at(3), personId: 'p-1' }, { takenAt: at(4), personId: 'p-1', attested: { state: 'destroyed', at: at(5) } }], shelves: [{ ref: 'shelf/hmi-prisons/2027-04-03/1', state: 'destroyed' }], editions: [{ edition: 1, issuedAt: at(29) }, { edition: 2, issuedAt: at(30) }], tab: 'due' }],
   ['agreements.njk', 'the list', { heads: ['in-force', 'superseded', 'historical'].map((standing) => agreementHead(standing, standing)), local: agreementDocument }],
   ['agreements.njk', 'clauses that were found', { heads: [], local: agreementDocument, words: hostile('media'), found: [{ document: agreementDocument, clause: sampleParagraph?.clauses[0] }] }],
   ['agreements.njk', 'no clause', { heads: [], local: agreementDocument, words: hostile('media'), found: [] }],

@@ -3,14 +3,14 @@
 import { londonDate } from '../../policies/calendar.ts'
 import type { Transaction } from '../db.ts'
 import { recordFailedJob } from '../decisions/failed-job.ts'
+import { gatewayProcess } from '../decisions/gateway-process.ts'
 import { policyHash, type ProcessRefused } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import { Problem } from '../http/problem.ts'
-import { factsOfHeld, findHeld } from '../retention/held.ts'
-import type { Item } from '../retention/item.ts'
-import { moveItem } from '../retention/move.ts'
-import type { DestroyDeps } from './destroy-deps.ts'
-import { gatewayProcess } from '../decisions/gateway-process.ts'
+import type { DestroyDeps } from './end.ts'
+import { factsOfHeld, findHeld } from './held.ts'
+import type { Item } from './item.ts'
+import { moveItem } from './move.ts'
 
 /** An item, and what refuses its destruction. */
 export interface Staying {
@@ -41,7 +41,7 @@ async function moveOff(deps: DestroyDeps, tx: Transaction, item: Item): Promise<
   const to = await moveItem(deps, tx, permit, item, isDue ? 'apart' : { date: item.destroyOn })
   await record(tx, [{
     type: 'item.moved', actor: { kind: 'process', name: 'worker' }, correlation: item.id, agreement: held.agreement,
-    subjects: [{ kind: 'item', id: item.id }, { kind: 'transfer', id: item.transferId }], decision: decisionId,
+    subjects: [{ kind: 'item', id: item.id }, item.of], decision: decisionId,
     policy: policyHash(permit.pack), clauses: [...permit.tested],
     detail: { from: item.shelfRef, to, cause: isDue ? 'not-permitted-yet' : 'shelf-ends' },
   }], now) // prettier-ignore

@@ -14,19 +14,18 @@ import { londonDate } from '../../policies/calendar.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Queryable } from '../db.ts'
 import { record } from '../http/mount.ts'
-import type { Item } from '../retention/item.ts'
 import {
   findBackups,
   findCertificate,
   findUncertified,
   insertCertificate,
   type HeldBackup,
-} from '../retention/certificate-store.ts'
-import type { OutsideCopy } from '../retention/outside-copy.ts'
-import { findOutsideCopies } from '../retention/outside-copy-store.ts'
-import { findCollections, findItem, type TakenCopy } from '../retention/store.ts'
-import { findTransfer } from './store.ts'
-import type { Transfer } from './transfer.ts'
+} from './certificate-store.ts'
+import { findHeld } from './held.ts'
+import type { Item } from './item.ts'
+import type { OutsideCopy } from './outside-copy.ts'
+import { findOutsideCopies } from './outside-copy-store.ts'
+import { findTakenCopies, type TakenCopy } from './store.ts'
 
 /** What the ledger says of one entry once it is published. */
 export interface EntryProof {
@@ -71,22 +70,22 @@ async function proofOfEarlier(db: Queryable, itemId: string): Promise<EntryProof
 async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Promise<boolean> {
   const now = deps.clock()
   return deps.db.withTransaction(async (tx) => {
-    const item = await findItem(tx, itemId)
-    const transfer = item && (await findTransfer(tx, item.transferId))
-    if (!item || !transfer || item.status.state !== 'destroyed') return false
+    const held = await findHeld(tx, itemId)
+    if (held?.item.status.state !== 'destroyed') return false
+    const { item, agreement } = held
     const id = randomUUID()
     const copies = [
-      ...copiesOf(item, await findCollections(tx, itemId), await findBackups(tx, item), deps.backupDays),
+      ...copiesOf(item, await findTakenCopies(tx, itemId), await findBackups(tx, item), deps.backupDays),
       ...(await findOutsideCopies(tx, itemId)).flatMap(outsideCopy),
     ]
     const edition = ((await findCertificate(tx, itemId))?.edition ?? 0) + 1
     const copiesHash = createHash('sha256').update(JSON.stringify(copies)).digest()
-    const payload = payloadOf({ id, issuedAt: now }, item, transfer, copies, proof)
+    const payload = payloadOf({ id, issuedAt: now }, item, agreement, copies, proof)
     const jws = await signCertificate(payload, deps.signingKeys.certificates)
     if (!(await insertCertificate(tx, { id, itemId, jws, issuedAt: now, edition, copiesHash }))) return false
     await record(tx, [{
-      type: 'certificate.issued', actor: { kind: 'process', name: 'worker' }, correlation: id, agreement: transfer.agreement,
-      subjects: [{ kind: 'transfer', id: transfer.id }, { kind: 'item', id: itemId }],
+      type: 'certificate.issued', actor: { kind: 'process', name: 'worker' }, correlation: id, agreement,
+      subjects: [item.of, { kind: 'item', id: itemId }],
       detail: { sha256: createHash('sha256').update(jws).digest('hex'), complete: payload.status === 'complete' },
     }], now) // prettier-ignore
     return true
@@ -95,7 +94,7 @@ async function certify(deps: CertifyDeps, itemId: string, proof: EntryProof): Pr
 
 function copiesOf(
   item: Item,
-  collections: readonly TakenCopy[],
+  taken: readonly TakenCopy[],
   backups: readonly HeldBackup[],
   backupDays: number,
 ): CertificateCopy[] {
@@ -105,11 +104,11 @@ function copiesOf(
     { kind: 'vault', ref: item.vaultObject, state: 'destroyed' },
     { kind: 'backup', ref: 'database-backups', state: 'unreadable', expiresOn: londonDate(lapse) },
     ...backups.map(({ id, lapsesOn }) => ({ kind: 'backup', ref: `backup/${id}`, state: 'unreadable', expiresOn: lapsesOn }) as const), // prettier-ignore
-    ...collections.map(recipientCopy),
+    ...taken.map(recipientCopy),
   ]
 }
 
-/** What was collected is beyond our reach until its holder attests (S12). */
+/** What left is beyond our reach until its holder attests (S12). */
 function recipientCopy({ id, attested }: TakenCopy): CertificateCopy {
   if (!attested) return { kind: 'recipient', ref: id, state: 'unaccounted' }
   const state = attested.state === 'destroyed' ? 'attested-destroyed' : 'attested-returned'
@@ -127,7 +126,7 @@ function outsideCopy({ id, kind, state, method, endedAt }: OutsideCopy): Certifi
 function payloadOf(
   { id, issuedAt }: { readonly id: string; readonly issuedAt: Date },
   item: Item,
-  transfer: Transfer,
+  agreement: string,
   copies: CertificateCopy[],
   proof: EntryProof,
 ): DestructionCertificate {
@@ -140,7 +139,7 @@ function payloadOf(
     ciphertextSha256: Buffer.from(item.ciphertextSha256).toString('hex'),
     keyRef: item.shelfRef,
     method: 'erasure',
-    authority: { agreement: transfer.agreement, clauses: [...clauses] },
+    authority: { agreement, clauses: [...clauses] },
     schedule: {
       owner: item.scheduleOwner,
       class: item.retentionClass,

@@ -9,8 +9,9 @@ import { recordFailedJob } from '../decisions/failed-job.ts'
 import { policyHash, ProcessRefused } from '../decisions/judge.ts'
 import { record } from '../http/mount.ts'
 import { holdStoreInUse } from '../key-store-in-use.ts'
-import { findReturnOffer } from '../retention/clock-store.ts'
-import { sealingContext, type Item } from '../retention/item.ts'
+import type { DestroyDeps } from './end.ts'
+import { findHeld } from './held.ts'
+import { sealingContext, type Item } from './item.ts'
 import {
   findSealedOn,
   findShelvesOf,
@@ -19,17 +20,9 @@ import {
   markShelfDestroyed,
   retireShelf,
   startDestroyingShelf,
-} from '../retention/shelf-store.ts'
-import { countHolds, lockItem, markDestroyed } from '../retention/store.ts'
-import type { DestroyDeps } from './destroy-deps.ts'
-import { factsOf } from './facts.ts'
-import { notifyRequester } from './notices.ts'
-import { gatewayProcess } from '../decisions/gateway-process.ts'
+} from './shelf-store.ts'
 import { stayBehind, type Staying } from './stay.ts'
-import { findTransfer, lockTransfer, move } from './store.ts'
-import type { Transfer } from './transfer.ts'
-
-export type { DestroyDeps } from './destroy-deps.ts'
+import { lockItem, markDestroyed } from './store.ts'
 
 /**
  * Destroys what is due today or was before. A shelf that fails is left for the next run and recorded; the others go on.
@@ -61,7 +54,7 @@ async function endShelf(deps: DestroyDeps, ref: string, done: Set<string>): Prom
     await lockShelf(tx, ref)
     const left = await findSealedOn(tx, ref)
     const permits: Permit[] = []
-    for (const item of left) permits.push((await judgeDestroy(deps, tx, item)).permit)
+    for (const item of left) permits.push((await judgeEnd(deps, tx, item)).permit)
     await startDestroyingShelf(tx, permits, ref)
     return left
   })
@@ -102,30 +95,17 @@ async function refusalOf(
   tx: Transaction,
   item: Item,
 ): Promise<ProcessRefused | undefined> {
-  const transfer = await findTransfer(tx, item.transferId)
-  if (!transfer) throw new Error('an item without its transfer')
-  const facts = await destroyFacts(deps, tx, item, transfer)
-  const decision = deps.judge.rehearse('destroy', facts)
-  return decision.outcome === 'permit' ? undefined : new ProcessRefused('destroy', facts, decision)
-}
-
-async function destroyFacts(deps: DestroyDeps, tx: Transaction, item: Item, transfer: Transfer) {
-  const offer = await findReturnOffer(tx, item.id)
-  const agreed = offer?.answers.filter(({ returnable }) => !returnable).map(({ party }) => party)
-  return factsOf(tx, gatewayProcess, transfer, deps.clock(), {
-    destroyOn: item.destroyOn,
-    holds: await countHolds(tx, item.id),
-    ...(offer && { returnOfferedOn: londonDate(offer.offeredAt) }),
-    ...(agreed && { returnAgreedBy: agreed }),
-  })
+  const end = deps.ends[item.of.kind]
+  const facts = await end.factsOf(tx, item, deps.clock(), false)
+  const decision = deps.judge.rehearse(end.act, facts)
+  return decision.outcome === 'permit' ? undefined : new ProcessRefused(end.act, facts, decision)
 }
 
 /** @throws {ProcessRefused} before the date, while anything holds the item, and before its return was settled */
-async function judgeDestroy(deps: DestroyDeps, tx: Transaction, item: Item) {
-  const transfer = await lockTransfer(tx, item.transferId)
-  if (!transfer) throw new Error('an item without its transfer')
-  const facts = await destroyFacts(deps, tx, item, transfer)
-  return { transfer, ...(await deps.judge.judgeProcess({ tx, now: deps.clock() }, 'destroy', facts)) }
+async function judgeEnd(deps: DestroyDeps, tx: Transaction, item: Item) {
+  const end = deps.ends[item.of.kind]
+  const now = deps.clock()
+  return deps.judge.judgeProcess({ tx, now }, end.act, await end.factsOf(tx, item, now, true))
 }
 
 /**
@@ -157,16 +137,17 @@ async function destroyItem(deps: DestroyDeps, item: Item): Promise<void> {
     await lockShelf(tx, item.shelfRef)
     const locked = await lockItem(tx, item.id)
     if (locked?.status.state !== 'sealed') return
-    const { transfer, permit, decisionId } = await judgeDestroy(deps, tx, locked)
+    const { permit, decisionId } = await judgeEnd(deps, tx, locked)
     const now = deps.clock()
     await markDestroyed(tx, permit, locked, now)
     await markShelfDestroyed(tx, item.shelfRef, now)
-    await move(tx, permit, transfer, 'destroy', now)
-    await notifyRequester(deps, { tx, now }, transfer, 'destroyed')
+    await deps.ends[item.of.kind].whenDestroyed(tx, permit, locked, now)
+    const held = await findHeld(tx, item.id)
+    if (!held) throw new Error('an item of nothing')
     const sha256 = Buffer.from(locked.ciphertextSha256).toString('hex')
     await record(tx, [{
-      type: 'item.destroyed', actor: { kind: 'process', name: 'worker' }, correlation: item.id, agreement: transfer.agreement,
-      subjects: [{ kind: 'transfer', id: transfer.id }, { kind: 'item', id: item.id }], decision: decisionId, policy: policyHash(permit.pack),
+      type: 'item.destroyed', actor: { kind: 'process', name: 'worker' }, correlation: item.id, agreement: held.agreement,
+      subjects: [item.of, { kind: 'item', id: item.id }], decision: decisionId, policy: policyHash(permit.pack),
       clauses: [...permit.tested], detail: { method: 'erasure', shelf: item.shelfRef, sha256, dueOn: item.destroyOn },
     }], now) // prettier-ignore
   })
