@@ -31,6 +31,7 @@ export const subjectKinds = [
   'hub-user',
   'disclosure-table',
   'hub-answer',
+  'photograph',
 ] as const
 /** All but a person's id are the gateway's own and say nothing by themselves; a key's id is never its fingerprint. */
 const subject = z.strictObject({ kind: z.enum(subjectKinds), id: name })

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Frame } from './event-frame.ts'
 import * as field from './event-fields.ts'
 import { hubEvents } from './hub-events.ts'
+import { photographEvents } from './photograph-events.ts'
 
 const { eventType, name, names, clauseIds, sha256Hex, count, day, format } = field
 const text = field.personal
@@ -239,6 +240,7 @@ export const catalogue = {
   'urgent-concern.collected': eventType(1, {}, { fingerprint: text.optional() }),
   'urgent-concern.reviewed': eventType(1, { finding: name }, { words: text.optional() }),
   ...hubEvents,
+  ...photographEvents,
   'job.failed': eventType(1, { job: name, reason: name, attempt: count.optional() }, {}),
 } as const
 

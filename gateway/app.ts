@@ -14,6 +14,7 @@ import { receiveForms } from './http/upload.ts'
 import { agreementEndpoints } from './agreements/endpoints.ts'
 import { assuranceEndpoints } from './assurance/endpoints.ts'
 import { clearanceEndpoints } from './clearance/endpoints.ts'
+import { photographEndpoints } from './photographs/endpoints.ts'
 import { concernEndpoints } from './concerns/endpoints.ts'
 import { exportEndpoints } from './exports/endpoints.ts'
 import { figureEndpoints } from './figures/endpoints.ts'
@@ -85,6 +86,7 @@ export function allEndpoints(wiring: Wiring) {
     ...hubEndpoints(wiring),
     ...figureEndpoints(wiring),
     ...clearanceEndpoints(wiring),
+    ...photographEndpoints(wiring),
   ]
 }
 

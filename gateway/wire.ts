@@ -42,6 +42,7 @@ import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
 import { countKeyUse } from './retention/reconcile.ts'
 import { missedReminders } from './people/key-reminders.ts'
+import { describePhotographs } from './photographs/exchange.ts'
 import { signingKeysInUse } from './signing/keys-in-use.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
 import { clausesFor } from './transfers/clauses.ts'
@@ -104,7 +105,7 @@ export async function wire({ config, clock, log, version, createMissingKeys }: W
     ledger: () => ledger.state(),
     ledgerDoubt: () => ledger.doubt(),
     ...whatIsOwed(db, clock, startedAt),
-    get concernsExport() { return describeConcernsExport(policies.today()) }, get hub() { return describeHub(policies.today()) }, get hubPublication() { return describeHubPublication(policies.today()) },
+    get concernsExport() { return describeConcernsExport(policies.today()) }, get hub() { return describeHub(policies.today()) }, get hubPublication() { return describeHubPublication(policies.today()) }, get photographs() { return describePhotographs(policies.today()) },
     ledgerBusy: watchBacklog(db, clock, 250, () => performance.now()),
     close: async () => {
       await Promise.all([jobs.stop(), ledger.stop(), signingKeys.stop()])

@@ -15,6 +15,7 @@ import { certifyDestroyed } from './retention/certify.ts'
 import { destroyDue } from './retention/destroy.ts'
 import { remindOfHolds } from './retention/hold-reminders.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
+import { destroyDuePhotographs } from './photographs/destroy.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
 import { remindOfKeys } from './people/key-reminders.ts'
 import { remindOfCopies } from './transfers/copy-reminders.ts'
@@ -79,7 +80,7 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
   await remindOfKeys(wiring)
   await remindOfCopies(wiring)
   await remindOfHolds(wiring)
-  const destroyed = await destroyDue(wiring)
+  const destroyed = [...(await destroyDue(wiring)), ...(await destroyDuePhotographs(wiring))]
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)
   return { destroyed, certified }

@@ -81,7 +81,7 @@ const types: Readonly<Record<Exclude<Thing, 'transfer'>, string>> = {
 /** Acts that need nothing but who does them; what is asked of one figure is an act on a document. */
 const figureActs: ReadonlySet<Act> = new Set([
   'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft',
-  'amend-conditions', 'read-hub-use',
+  'amend-conditions', 'read-hub-use', 'read-photographs',
 ] as const) // prettier-ignore
 
 /** @returns undefined where the facts hold nothing that the act could be done to */

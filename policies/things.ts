@@ -207,6 +207,7 @@ export const photographShape = z
     retentionClass: z.string().exactOptional(),
     sharedWith: z.string().exactOptional(),
     openObjections: z.int().min(0).exactOptional(),
+    destroyOn: dateShape.exactOptional(),
   })
   .readonly()
 

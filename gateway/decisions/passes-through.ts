@@ -98,6 +98,14 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   ],
   publish: ['POST /api/v1/checks/:id/clear', 'POST /checks/:id/clear'],
   'attest-figure': ['POST /api/v1/consents/:id/attest', 'POST /consents/:id/attest', ...both('POST /tables/:id/attest')],
+  'read-photographs': [
+    ...both('GET /photographs', 'GET /clearances/:id/photographs', 'POST /clearances/:id/photographs', 'GET /photographs/:id', 'GET /photographs/:id/image', 'POST /photographs/:id/consents'),
+    ...both('POST /photographs/:id/consents/:consent/withdraw', 'POST /photographs/:id/copies/:copy/end'),
+  ],
+  'keep-photograph': both('POST /clearances/:id/photographs', 'POST /photographs/:id/consents', 'POST /photographs/:id/consents/:consent/withdraw'),
+  'recall-photograph': both('POST /photographs/:id/copies/:copy/end'),
+  'destroy-photograph': ['job sweep'],
+  show: both('GET /photographs/:id/image'),
   'read-agreements': [
     'GET /api/v1/agreements', 'GET /api/v1/agreements/:key', 'GET /api/v1/agreements/:key/clauses/:clause', `GET ${versions}`,
     `GET ${versions}/:id`, `GET ${versions}/:id/replay`, 'GET /api/v1/agreements/:key/record-of-processing',

@@ -28,6 +28,7 @@ export function usePages(app: Express, policies: { today(): Agreements }, produc
     'figures',
     'hub',
     'clearance',
+    'photographs',
   ].map((slice) => path.join(gateway, slice, 'views'))
   const environment = nunjucks.configure([path.join(here, 'views'), ...slices, govuk, path.dirname(moj)], {
     autoescape: true,

@@ -21,6 +21,7 @@ export const problems = {
   'body.too-large': [413, 'That is too large'],
   'media.unsupported': [415, 'This address does not take that kind of content'],
   'draft.unreadable': [422, 'This draft cannot be read'],
+  'picture.unreadable': [422, 'This photograph cannot be taken in'],
   'table.unreadable': [422, 'This file cannot be read'],
   'pack.refused': [422, 'This version of an agreement cannot stand'],
   'key.refused': [422, 'This key cannot be used'],
@@ -29,6 +30,7 @@ export const problems = {
   'ledger.unavailable': [503, 'The record of access cannot be written, so nothing is released'],
   'ledger.behind': [503, 'The ledger has not caught up yet'],
   'ledger.busy': [503, 'Too much is waiting to be recorded'],
+  'upload.busy': [503, 'Too many files arrive at the same time'],
   fault: [500, 'Something went wrong'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 

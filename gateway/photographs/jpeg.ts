@@ -2,14 +2,7 @@
 // Notes, thumbnails, colour profiles and whatever follows the end of the picture are left out. Whether a scan's own data goes on
 // behind its last block is not known without decoding it; picture.ts looks for other files in there.
 import { orientationIn, tiffOf } from './orientation.ts'
-import {
-  damaged,
-  pictureLimits,
-  refuseSize,
-  shownSize,
-  UnreadablePicture,
-  type Picture,
-} from './stripped.ts'
+import { damaged, pictureLimits, refuseSize, shownSize, UnreadablePicture, type Picture } from './stripped.ts'
 
 const marker = { soi: 0xd8, eoi: 0xd9, sos: 0xda, dqt: 0xdb, dht: 0xc4, dri: 0xdd, app0: 0xe0, app1: 0xe1, app2: 0xe2, app13: 0xed, app14: 0xee, comment: 0xfe } as const // prettier-ignore
 /** Baseline, extended and progressive (table B.1); others are not shown by browsers. */
@@ -77,11 +70,15 @@ function readSegment(kind: number, body: Buffer, read: Reading): void {
   if (frames.has(kind)) readFrame(body, read)
   else if (kind === marker.sos) readScan(body, read)
   else if (kind === marker.dqt) refuseUnless(tablesFill(body, (at) => 1 + 64 * (((body[at] ?? 0) >> 4) + 1)))
-  else if (kind === marker.dht) refuseUnless(tablesFill(body, (at) => 17 + sum(body.subarray(at + 1, at + 17)))) // prettier-ignore
+  else if (kind === marker.dht)
+    refuseUnless(tablesFill(body, (at) => 17 + sum(body.subarray(at + 1, at + 17)))) // prettier-ignore
   else if (kind === marker.dri) refuseUnless(body.length === 2)
   else if (kind < marker.app0)
     throw new UnreadablePicture('This kind of JPEG is rare and is not taken. Save it as an ordinary JPEG, and send that.') // prettier-ignore
-  else return readNote(kind, body, read)
+  else {
+    readNote(kind, body, read)
+    return
+  }
   read.kept.push(segment(kind, body))
 }
 

@@ -25,7 +25,8 @@ function nameOf(bytes: Buffer): string {
   if (start.startsWith('GIF8')) return 'This is a GIF.'
   if (/^RIFF....WEBP/s.test(start)) return 'This is a WebP picture.'
   if (/^(II\*\0|MM\0\*)/.test(start)) return 'This is a TIFF or a raw picture.'
-  if (start.startsWith('%PDF-') || start.startsWith('PK')) return 'This is a document or an archive, and no picture.'
+  if (start.startsWith('%PDF-') || start.startsWith('PK'))
+    return 'This is a document or an archive, and no picture.'
   return 'This is no picture that is known here, whatever it is called.'
 }
 

@@ -83,7 +83,12 @@ function headerOf(chunk: Chunk | undefined): Header {
 /** How many bytes of transparency a colour type has; of a palette, at most one for each colour. */
 const transparencyBytes: Readonly<Record<number, number>> = { 0: 2, 2: 6 }
 
-function refuseColours({ colour }: Header, palettes: readonly Buffer[], transparencies: readonly Buffer[]): void { // prettier-ignore
+function refuseColours(
+  { colour }: Header,
+  palettes: readonly Buffer[],
+  transparencies: readonly Buffer[],
+): void {
+  // prettier-ignore
   const palette = palettes[0]?.length ?? 0
   const hasRoom = colour === 3 ? palette > 0 : colour === 2 || colour === 6 || palettes.length === 0
   if (palettes.length > 1 || !hasRoom || palette % 3 !== 0 || palette > 768) throw damaged()

@@ -157,9 +157,12 @@ export async function findShelvesOf(db: Queryable, itemId: string): Promise<Shel
   return rows.map(parseShelf)
 }
 
-/** Shelves whose key should still be there. */
+/** Shelves whose key should still be there, those of photographs among them. */
 export async function findLivingShelves(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query(`select ref from concordat.shelf where state <> 'destroyed' order by ref`)
+  const { rows } = await db.query(
+    `select ref from concordat.shelf where state <> 'destroyed'
+     union select l.shelf from concordat.photograph p join concordat.photograph_place l on l.id = p.id where p.wrapped_key is not null order by ref`,
+  )
   return rows.map((row) => String(row['ref']))
 }
 

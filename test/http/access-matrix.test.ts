@@ -22,6 +22,14 @@ import {
 } from '../support/gateway.ts'
 import { personAt, signedIn, type PagePerson } from '../support/pages.ts'
 import { clearanceFor, knownObjection, type ClearanceState } from '../support/clearances.ts'
+import {
+  knownConsent,
+  knownPictureCopy,
+  photographFor,
+  photographQuery,
+  type PhotographState,
+} from '../support/photographs.ts'
+import { png } from '../support/pictures.ts'
 import { conditionsVersion } from '../../demo/hub.ts'
 import { restoreHub } from '../support/hub.ts'
 import { transferAt } from '../support/transfers.ts'
@@ -58,6 +66,7 @@ const otherCalls = [
   'read-figures: POST /figures',
   'read-clearance: POST /clearances/:id/consents',
   'read-clearance: POST /api/v1/consents/:id/objections/:objection/decide',
+  'keep-photograph: POST /clearances/:id/photographs',
 ]
 
 interface Fitting {
@@ -85,7 +94,9 @@ interface Fitting {
   /** The address names an erasure that the second assurance officer asked for. */
   readonly erasure?: true
   /** A file as the body of an API call. */
-  readonly file?: string
+  readonly file?: string | Buffer
+  /** The address names a photograph in this state. */
+  readonly photograph?: PhotographState
   /** The address names a report whose figures are cleared, or a request for consent in it. */
   readonly clearing?: ClearanceState
   /** The address names an account with the Performance Hub that is dormant, whose line manager is the approver. */
@@ -143,6 +154,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'get /api/v1/agreements/:key/code-check', 'get /api/v1/agreements/:key/record-of-processing',
     'get /api/v1/erasures', 'get /erasures', 'get /erasures/new',
     'get /api/v1/clearances', 'get /clearances', 'get /api/v1/consents', 'get /consents', 'get /api/v1/releases', 'get /releases', 'get /api/v1/hub-answers', 'get /hub-answers',
+    'get /api/v1/photographs', 'get /photographs',
     'get /api/v1/hub', 'get /hub', 'get /hub/returns', 'post /hub/returns', 'get /api/v1/hub/users', 'get /hub/users', 'get /api/v1/hub/use', 'get /hub/use', 'get /api/v1/figures/export.csv', 'get /figures/export.csv',
     'get /api/v1/figures', 'get /figures', 'get /figures/template.csv', 'get /figures/template.xlsx', 'post /figures',
   ] // prettier-ignore
@@ -154,6 +166,7 @@ const fittings = (gateway: TestGateway): Record<string, Fitting> => {
     'post /api/v1/hub/returns': { file: 'place,count\r\nLeeds,4\r\n' },
     ...usingHub(),
     ...clearing(),
+    ...photographing(),
     'post /api/v1/keys': { body: { armored: 'hello' } },
     'post /keys': { form: { armored: 'hello' } },
     'post /keys/offer': { form: { armored: 'hello' } },
@@ -329,6 +342,28 @@ const clearing = (): Record<string, Fitting> => {
   }
 }
 
+const photographing = (): Record<string, Fitting> => {
+  const day = (offset: number) => addDays(londonDate(new Date()), offset)
+  const consent = { who: 'person 1', form: 'Cabinet 4', writtenOn: day(-10), uses: 'The report', storage: 'Sealed', until: day(100) }
+  const how = { how: 'Taken off the website.' }
+  return {
+    'get /api/v1/clearances/:id/photographs': { clearing: 'report' },
+    'get /clearances/:id/photographs': { clearing: 'report' },
+    'post /api/v1/clearances/:id/photographs': { clearing: 'report', file: png, query: photographQuery },
+    'post /clearances/:id/photographs': { clearing: 'report' },
+    'get /api/v1/photographs/:id': { photograph: 'sealed' },
+    'get /photographs/:id': { photograph: 'sealed' },
+    'get /api/v1/photographs/:id/image': { photograph: 'sealed' },
+    'get /photographs/:id/image': { photograph: 'sealed' },
+    'post /api/v1/photographs/:id/consents': { photograph: 'unconsented', body: { ...consent, sharedWith: ['hmpps'] } },
+    'post /photographs/:id/consents': { photograph: 'unconsented', form: { ...consent, sharedWith: 'hmpps' } },
+    'post /api/v1/photographs/:id/consents/:consent/withdraw': { photograph: 'consented' },
+    'post /photographs/:id/consents/:consent/withdraw': { photograph: 'consented', form: {} },
+    'post /api/v1/photographs/:id/copies/:copy/end': { photograph: 'recalled', body: how },
+    'post /photographs/:id/copies/:copy/end': { photograph: 'recalled', form: how },
+  }
+} // prettier-ignore
+
 /** Paper and removable media: each call finds a copy in the state that its act takes. */
 const outsideCopies = (): Record<string, Fitting> => {
   const print = { kind: 'paper', description: 'Rosters', place: 'Safe 2', origin: 'printed' }
@@ -492,6 +527,7 @@ describe('the access matrix', () => {
       erasure,
       clearing: cleared,
       hubUser,
+      photograph,
     }: Fitting,
     isToBeOffered: boolean,
   ): Promise<string> => {
@@ -505,6 +541,7 @@ describe('the access matrix', () => {
     if (erasure) return erasureAsked()
     if (cleared) return clearanceFor(gateway, cleared)
     if (hubUser) return dormantUser()
+    if (photograph) return photographFor(gateway, photograph)
     return change ? waitingChange() : proved
   }
 
@@ -595,7 +632,7 @@ describe('the access matrix', () => {
       if (who === undefined) return fetch(`${gateway.url}${path}`, { method: method.toUpperCase() })
       const client = await gateway.as(who)
       if (file !== undefined)
-        return client.send(path, file, path.endsWith('checks') ? 'text/plain' : 'text/csv')
+        return client.send(path, file, typeof file !== 'string' ? 'image/png' : path.endsWith('checks') ? 'text/plain' : 'text/csv') // prettier-ignore
       return method === 'get'
         ? client.get(path)
         : method === 'put'
@@ -676,14 +713,14 @@ describe('the access matrix', () => {
         if (given.unacknowledged) await forgetReceipt(gateway)
         await restoreHub(gateway.owner)
         if (path.endsWith('/attest')) await takeCopy(gateway, id)
-        const copy = given.outside ? await outsideCopyIn(gateway, id, given.outside) : proved
+        const copy = given.outside ? await outsideCopyIn(gateway, id, given.outside) : given.photograph ? knownPictureCopy : proved // prettier-ignore
         rows.set(name, [
           ...(rows.get(name) ?? []),
           await outcomeOf(
             `${method.toUpperCase()} ${path}`,
             await call(
               method,
-              path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':what', 'sent').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':consent', knownConsent).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':what', 'sent').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),

@@ -7,6 +7,8 @@ import { consentStates } from '../../gateway/clearance/consent.ts'
 import { answerKinds, answerStates } from '../../gateway/clearance/hub-answer-store.ts'
 import { categories } from '../../gateway/clearance/match.ts'
 import { standings } from '../../gateway/clearance/facts.ts'
+import { standings as photographStandings } from '../../gateway/photographs/standing.ts'
+import { audiences } from '../../gateway/photographs/photograph.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
 import { columns as figureColumns } from '../../gateway/figures/columns.ts'
@@ -167,6 +169,16 @@ const draftCheck = {
 }
 const statements = [{ clause: 'hub-2023/4.1', states: hostile('That it need not be accurate.') }]
 const disclosureTable = { id: 't-1', clearanceId: 'c-1', title: hostile('Incidents'), measure: hostile('Incidents'), filters: hostile('Leeds'), shown: { rows: [hostile('A'), 'Total'], columns: [hostile('men'), 'women'], cells: [[null, 1204], [12, null]] }, hidden: { small: 1, secondary: 3, dominated: 1, differencing: 2 }, smallestShown: 12, sha256: 'ab', putForwardBy: 'p-2', putForwardAt: at(2), attested: undefined } // prettier-ignore
+const pictureConsent = { id: 'c-1', who: hostile('person 1'), form: hostile('Cabinet 4'), writtenOn: '2026-03-01', uses: hostile('The report'), storage: hostile('Sealed'), until: '2026-12-01', sharedWith: ['hmpps', 'public'], recordedAt: at(1), withdrawnAt: undefined } // prettier-ignore
+const pictureCopy = { id: 'y-1', kind: 'published', place: hostile('https://www.example.org/'), personId: 'p-1', madeAt: at(4), recalled: { at: at(5), because: 'withdrawn' }, ended: undefined } // prettier-ignore
+const photograph = {
+  id: 'f-1', clearanceId: clearance.id, inspection: hostile('INS-1'), caption: hostile('A cell'), shows: hostile('A cell with a broken window'), finding: hostile('Cells are cold.'),
+  photographer: 'p-1', takenOn: '2026-03-02', people: 2, keptAt: at(1), format: 'jpeg', width: 24, height: 16, removed: ['exif', 'colour-profile'], sha256: 'ab'.repeat(32),
+  retention: { class: 'photographs', scheduledOn: '2027-03-02', destroyOn: '2026-12-01' }, status: { state: 'sealed' }, included: undefined, cleared: undefined,
+  consents: [pictureConsent, { ...pictureConsent, id: 'c-2', withdrawnAt: at(3) }],
+  copies: [{ ...pictureCopy, recalled: undefined }, pictureCopy, { ...pictureCopy, id: 'y-2', kind: 'taken', place: undefined }, { ...pictureCopy, id: 'y-3', ended: { at: at(6), by: 'p-2', how: hostile('Deleted.') } }],
+} // prettier-ignore
+const pictureRights = { mayKeep: true, mayEnd: true }
 const hubAnswer = { id: 'a-1', kind: 'foi-answer', reference: hostile('FOI-12'), figure, words: hostile('A count.'), release: { reference: 'R-1', title: hostile('Safety'), releaseOn: '2026-12-10' }, askedBy: 'p-1', askedAt: at(1), state: 'asked', answeredAt: undefined, answerWords: undefined, releasedAt: undefined } // prettier-ignore
 const hubUser = { id: 'h-1', personId: 'p-1', username: hostile('ayesha'), organisation: 'associated-organisation', document: hostile('Letter'), writtenOn: '2026-01-02', until: '2026-12-31', lineManager: 'p-2', grantedAt: at(1), restrictedAt: undefined, ended: undefined, lastUsedAt: at(3) } // prettier-ignore
 const hubConditions = { version: '2026-01', sha256: 'ab', enteredAt: at(1) }
@@ -506,6 +518,15 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['hub-answer.njk', 'one to be answered', { answer: hubAnswer, section44: true, releases: [release], mistaken: { form: 'answer', given: { words: hostile('w') }, faults: faultsOf('answer', 'words', 'release') }, managementInformation, mayAnswer: true }],
   ['hub-answer.njk', 'one that may be used', { answer: { ...hubAnswer, state: 'permitted', release: undefined, answeredAt: at(3), answerWords: hostile('Round it.') }, section44: false, releases: [], mistaken: noMistake, managementInformation, mayAsk: true }],
   ['hub-answer.njk', 'one that was used', { answer: { ...hubAnswer, state: 'released', answeredAt: at(3), releasedAt: at(4) }, section44: true, releases: [], mistaken: noMistake, managementInformation, mayAsk: true }],
+  ['photograph-reports.njk', 'reports', { reports: [{ id: 'c-1', title: hostile('Leeds'), photographs: 1214, recalls: 2 }] }],
+  ['photograph-reports.njk', 'no report', { reports: [] }],
+  ['photographs.njk', 'an album', { clearance, photographs: photographStandings.map((standing, index) => ({ photograph: { ...photograph, people: index % 3, ...(standing === 'destroyed' && { status: { state: 'destroyed', at: at(9) } }) }, standing, maySee: index % 2 === 0 && standing !== 'destroyed' })), inspections: [{ reference: 'INS-1' }], mistaken: noMistake, mayKeep: true, limits: { mebibytes: 24, megapixels: 60 } }],
+  ['photographs.njk', 'nothing, and every mistake', { clearance, photographs: [], inspections: [{ reference: 'INS-1' }], mistaken: { form: 'photograph', given: { inspection: 'INS-1', takenOn: hostile('x'), caption: hostile('y'), shows: hostile('z'), finding: hostile('w'), people: hostile('v') }, faults: faultsOf('inspection', 'takenOn', 'caption', 'shows', 'finding', 'people', 'file') }, mayKeep: true, limits: { mebibytes: 24, megapixels: 60 } }],
+  ['photographs.njk', 'nothing, to somebody of no team', { clearance, photographs: [], inspections: [], mistaken: noMistake, mayKeep: true }],
+  ['photographs.njk', 'nothing, to HMPPS', { clearance, photographs: [], inspections: [], mistaken: noMistake, mayKeep: false }],
+  ['photograph.njk', 'one with everything', { photograph, clearance, standing: 'recalled', maySee: true, hiddenBy: [], mistaken: noMistake, audiences, ...pictureRights }],
+  ['photograph.njk', 'one that may not be seen, and every mistake', { photograph: { ...photograph, consents: [] }, clearance, standing: 'quarantine', maySee: false, hiddenBy: [refusal], mistaken: { form: 'consent', given: { who: hostile('x'), form: hostile('y'), writtenOn: hostile('z'), uses: hostile('w'), storage: hostile('v'), until: hostile('u'), sharedWith: ['hmpps'] }, faults: faultsOf('who', 'form', 'writtenOn', 'uses', 'storage', 'until', 'sharedWith') }, audiences, ...pictureRights }],
+  ['photograph.njk', 'one of nobody, that is destroyed', { photograph: { ...photograph, people: 0, removed: [], consents: [], copies: [], status: { state: 'destroyed', at: at(9) } }, clearance, standing: 'destroyed', maySee: false, hiddenBy: [], mistaken: noMistake, audiences, mayKeep: false, mayEnd: false }],
   ['releases.njk', 'a calendar', { releases: [release, { ...release, reference: 'R-2', releaseOn: undefined, address: undefined }], mistaken: noMistake, mayAnswer: true }],
   ['releases.njk', 'nothing, and mistakes', { releases: [], mistaken: { form: 'release', given: { reference: hostile('x'), title: hostile('y') }, faults: faultsOf('reference', 'title', 'address', 'releaseOn') }, mayAnswer: true }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing, mirror: { behind: 3, since: new Date('2027-01-02T03:04:05Z') } }, pruned: { entries: 512, before: '2024-11-26', totals: [{ month: '2024-10', type: 'item.sealed', entries: 512 }] } }],

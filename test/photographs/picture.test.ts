@@ -48,7 +48,8 @@ describe('a JPEG', () => {
     ) // prettier-ignore
     const { bytes, removed } = await stripPicture(noted)
     expect(noted.includes('Leeds') && noted.includes('ACME')).toBe(true)
-    for (const word of ['Leeds', 'ACME', 'GPS', 'Exif', 'http']) expect(bytes.includes(word), word).toBe(false)
+    for (const word of ['Leeds', 'ACME', 'GPS', 'Exif', 'http'])
+      expect(bytes.includes(word), word).toBe(false)
     expect(removed).toEqual(['colour-profile', 'comment', 'exif', 'iptc', 'other', 'thumbnail', 'xmp'])
     expect(bytes).toEqual((await stripPicture(jpeg)).bytes)
   })
@@ -102,7 +103,9 @@ describe('a JPEG', () => {
 
   test('of 100 megapixels is refused by its header, before its picture is there at all.', async () => {
     const large = Buffer.from('082710271003011100021101031101', 'hex')
-    expect(await refusal(Buffer.concat([jpeg.subarray(0, 2), segment(0xc0, large)]))).toContain('100 megapixels')
+    expect(await refusal(Buffer.concat([jpeg.subarray(0, 2), segment(0xc0, large)]))).toContain(
+      '100 megapixels',
+    )
   })
 
   test('of a kind that browsers do not show is refused.', async () => {

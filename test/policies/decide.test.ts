@@ -250,7 +250,7 @@ describe('for any facts', () => {
       'read-log': 0, 'enrol-key': 0, 'confirm-key': 1, 'read-concerns': 0, 'change-concerns': 0, 'see-deliveries': 0, 'ask-erasure': 1, 'authorise-erasure': 1, 'read-retention': 0,
       'read-figures': 0, 'register-figures': 0, 'read-clearance': 0, 'ask-consent': 0, 'run-fact-check': 0, 'answer-consent': 0, 'object-to-figure': 0, 'check-draft': 0,
       'amend-conditions': 0, 'read-hub-use': 0,
-      'read-agreements': 0, 'propose-version': 1, 'activate-version': 1, 'withdraw-version': 1,
+      'read-agreements': 0, 'propose-version': 1, 'activate-version': 1, 'withdraw-version': 1, 'read-photographs': 0,
     }) // prettier-ignore
   })
 

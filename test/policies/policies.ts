@@ -113,4 +113,5 @@ export const permitted: readonly (readonly [Act, Facts])[] = [
   ['propose-version', versionFacts('analyst')],
   ['activate-version', versionFacts('approver')],
   ['withdraw-version', versionFacts('approver')],
+  ['read-photographs', facts('analyst')],
 ]

@@ -1,0 +1,68 @@
+// Photographs in the states that a test needs. One that is looked at is real and sealed; those that are acted on are rows, written as
+// the owner of the database, and each is taken away when the next is asked for.
+import { randomUUID } from 'node:crypto'
+import { londonDate } from '../../policies/calendar.ts'
+import { clearanceFor } from './clearances.ts'
+import type { TestGateway } from './gateway.ts'
+import { png } from './pictures.ts'
+
+/** Of the one consent, and of the one copy, that there are at a time. */
+export const knownConsent = '00000000-0000-4000-8000-0000000000c1'
+export const knownPictureCopy = '00000000-0000-4000-8000-0000000000c2'
+
+export type PhotographState = 'sealed' | 'unconsented' | 'consented' | 'recalled'
+
+export const photographSaid = { inspection: 'INS-2026-LEI-1', takenOn: londonDate(new Date()), caption: 'A cell', shows: 'A cell', finding: 'Cells are cold.', people: '0' } // prettier-ignore
+export const photographQuery = `?${new URLSearchParams(photographSaid).toString()}`
+
+const sealedOf = new WeakMap<object, string>()
+
+export async function photographFor(gateway: TestGateway, state: PhotographState): Promise<string> {
+  if (state === 'sealed') return sealedPhotograph(gateway)
+  const { owner } = gateway
+  const [id, report] = [randomUUID(), await clearanceFor(gateway, 'report')]
+  const rows = `select id from concordat.photograph where original_sha256 = sha256('a row')`
+  for (const table of ['photograph_consent', 'photograph_copy', 'photograph_check', 'photograph_answer', 'photograph_opening'])
+    await owner.query(`delete from concordat.${table} where photograph_id in (${rows})`) // prettier-ignore
+  await owner.query(`with gone as (delete from concordat.photograph where original_sha256 = sha256('a row') returning id) update concordat.photograph_place set ended_at = now() where id in (select id from gone)`) // prettier-ignore
+  await owner.query(
+    `insert into concordat.photograph_place (id, shelf, vault_object, begun_at) values ($1, 'shelf/photograph/' || $1::text, md5($1::text) || md5('x'), now())`,
+    [id],
+  )
+  await owner.query(
+    `insert into concordat.photograph (id, clearance_id, inspection, caption, shows, finding, photographer, taken_on, people, kept_at, format, width, height,
+       removed, sha256, original_sha256, ciphertext_sha256, ciphertext_bytes, plaintext_bytes, cipher_profile, schedule_owner, schedule_version,
+       schedule_is_demonstration, retention_class, scheduled_on, destroy_on, wrapped_key)
+     select $1, $2, 'INS-2026-LEI-1', 'A cell', 'A cell', 'Cells are cold.', id, current_date - 7, 1, now() - interval '1 hour', 'png', 6, 4, '{}',
+       sha256('x'), sha256('a row'), sha256('y'), 100, 50, 'aes-256-gcm-commit-v1', 'hmi-prisons', '1', true, 'photographs', current_date + 300,
+       current_date + 300, sha256('z') from concordat.person where subject = 'ruth.castle'`,
+    [id, report],
+  )
+  if (state === 'unconsented') return id
+  await owner.query(
+    `insert into concordat.photograph_consent (id, photograph_id, who, form, written_on, uses, storage, until, shared_with, recorded_by, recorded_at)
+     select $2, $1, 'person 1', 'Cabinet 4', current_date - 8, 'The report', 'Sealed', current_date + 200, '{hmpps,public}', id, now() - interval '1 hour'
+     from concordat.person where subject = 'ruth.castle'`,
+    [id, knownConsent],
+  )
+  if (state === 'recalled')
+    await owner.query(
+      `insert into concordat.photograph_copy (id, photograph_id, kind, place, person_id, made_at, recalled_at, recalled_for)
+       select $2, $1, 'published', 'https://www.example.org/leeds', id, now() - interval '1 hour', now() - interval '1 minute', 'withdrawn'
+       from concordat.person where subject = 'grace.adeyemi'`,
+      [id, knownPictureCopy],
+    )
+  return id
+}
+
+/** Nobody in it could be identified: whoever sees photographs sees it. */
+async function sealedPhotograph(gateway: TestGateway): Promise<string> {
+  const known = sealedOf.get(gateway)
+  if (known !== undefined) return known
+  const report = await clearanceFor(gateway, 'report')
+  const ayesha = await gateway.as('ayesha.rahman')
+  const kept = await ayesha.send(`/api/v1/clearances/${report}/photographs${photographQuery}`, png, 'image/png') // prettier-ignore
+  const id = String(kept.json()['id'])
+  sealedOf.set(gateway, id)
+  return id
+}
