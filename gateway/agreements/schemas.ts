@@ -53,7 +53,15 @@ export const clauseAnswer = z.object({
   lastApplied: z.iso.datetime().optional(),
   refused: count,
   lastRefused: z.iso.datetime().optional(),
-  clocks: z.object({ running: count, met: count, late: count }).optional(),
+  clocks: z
+    .object({
+      running: count,
+      met: count,
+      late: count,
+      lastStarted: z.iso.datetime(),
+      lastMet: z.iso.datetime().optional(),
+    })
+    .optional(),
 })
 
 export const documentAnswer = z.object({

@@ -53,6 +53,6 @@ export function writeClause(
     refused: enforcement?.refused ?? 0,
     ...(enforcement?.lastTested && { lastApplied: enforcement.lastTested.toISOString() }),
     ...(enforcement?.lastRefused && { lastRefused: enforcement.lastRefused.toISOString() }),
-    ...(clocks && { clocks }),
+    ...(clocks && { clocks: { ...clocks, lastStarted: clocks.lastStarted.toISOString(), lastMet: clocks.lastMet?.toISOString() } }), // prettier-ignore
   }
 }

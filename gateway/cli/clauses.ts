@@ -5,12 +5,11 @@ import type { Agreements, Clause } from '../../policies/agreements.ts'
 import { coverageOf, type Coverage, type Mechanism, type Standing } from '../../policies/coverage.ts'
 import type { Place } from '../../policies/fault.ts'
 import { loadAgreements } from '../../policies/pack.ts'
+import { systemClock } from '../clock.ts'
 import { processEnvironment } from '../config.ts'
-import { waysThrough } from '../decisions/passes-through.ts'
-import type { Enforcement } from '../decisions/enforcement.ts'
+import type { ClauseState, ClauseStates } from '../agreements/state.ts'
+import { clocksRun, waysThrough } from '../decisions/passes-through.ts'
 import { UsageFault } from './failure.ts'
-
-type Enforcements = ReadonlyMap<string, Enforcement>
 
 export function clausesVerb(): Command {
   return new Command('clauses')
@@ -20,7 +19,10 @@ export function clausesVerb(): Command {
       'a clause (hmpps-2025/16-dsa), a paragraph (16, hmpps-2025/16) or a pack (hmpps-2025)',
     )
     .option('--folder <folder>', 'a policies folder; without it, the one that this version ships')
-    .option('--database <url>', 'a gateway’s database, to say how often each was enforced; or DATABASE_URL')
+    .option(
+      '--database <url>',
+      'a gateway’s database, to say how often each was enforced and when last; or DATABASE_URL',
+    )
     .addHelpText(
       'after',
       `
@@ -33,8 +35,8 @@ Example:
     .action(async (which: string | undefined, options: { folder?: string; database?: string }) => {
       const found = findClauses(await loadAgreements(options.folder), which ?? '')
       if (found.length === 0) throw new UsageFault(notThere(which ?? ''))
-      const enforced = await readEnforcement(options.database ?? processEnvironment()['DATABASE_URL'])
-      const lines = found.map((each) => (which === undefined ? oneLine : inFull)(each, enforced))
+      const states = await readStates(options.database ?? processEnvironment()['DATABASE_URL'])
+      const lines = found.map((each) => (which === undefined ? oneLine : inFull)(each, states))
       process.stdout.write(`${lines.join(which === undefined ? '\n' : '\n\n')}\n`)
     })
 }
@@ -57,27 +59,29 @@ function notThere(which: string): string {
   return `No agreement has a clause, paragraph or pack called ${which}. Run "npx concordat clauses" for a list.`
 }
 
-async function readEnforcement(url: string | undefined): Promise<Enforcements | undefined> {
+async function readStates(url: string | undefined): Promise<ClauseStates | undefined> {
   if (url === undefined || url === '') return undefined
-  const [{ openDatabase }, { enforcementByClause }] = await Promise.all([
+  const [{ openDatabase }, { readStateAlone }] = await Promise.all([
     import('../db.ts'),
-    import('../decisions/enforcement.ts'),
+    import('../agreements/state.ts'),
   ])
   const db = openDatabase(url, { applicationName: 'concordat-clauses', maxConnections: 1 })
   try {
-    return await enforcementByClause(db)
+    return await readStateAlone(db, systemClock())
   } finally {
     await db.close()
   }
 }
 
-function oneLine({ clause, standing }: Coverage, enforced: Enforcements | undefined): string {
-  const { tested = 0, refused = 0 } = enforced?.get(clause.id) ?? {}
-  const counts = enforced === undefined ? '' : `${tested} tested, ${refused} refused`.padEnd(26)
+function oneLine({ clause, standing }: Coverage, states: ClauseStates | undefined): string {
+  const { enforcement, clocks } = states?.get(clause.id) ?? {}
+  const { tested = 0, refused = 0 } = enforcement ?? {}
+  const happened = clocks ? `${clocks.met} met, ${clocks.late} late` : `${tested} tested, ${refused} refused`
+  const counts = states === undefined ? '' : happened.padEnd(26)
   return `${clause.id.padEnd(34)}  ${clause.kind.padEnd(11)}  ${standing.padEnd(10)}  ${counts}${clause.summary}`
 }
 
-function inFull(coverage: Coverage, enforced: Enforcements | undefined): string {
+function inFull(coverage: Coverage, states: ClauseStates | undefined): string {
   const { clause, standing, mechanisms, permits, refusals, gaps } = coverage
   const examples = [
     ...permits.map(({ name, when, place }) => `permits  ${placeText(place)}  ${when}: ${name}`),
@@ -91,21 +95,28 @@ function inFull(coverage: Coverage, enforced: Enforcements | undefined): string 
     `  standing ${standingInWords[standing]}${successorOf(clause)}`,
     ...mechanisms.map((mechanism) => `  ${mechanismText(mechanism)}`),
     ...examples.map((line) => `  ${line}`),
-    ...throughOf(mechanisms),
+    ...throughOf(clause, mechanisms),
     ...gaps.map((gap) => `  MISSING  ${gap}`),
     `  clause   ${placeText(clause.place)}`,
-    ...(enforced === undefined ? [] : [`  applied  ${enforcementText(clause, enforced.get(clause.id))}`]),
+    ...(states === undefined
+      ? []
+      : stateLines(clause, states.get(clause.id) ?? {}).map((line) => `  ${line}`)),
   ].join('\n')
 }
 
-/** The endpoints and jobs that pass through a rule; an act that has none yet is said so. */
-function throughOf(mechanisms: readonly Mechanism[]): string[] {
+/** The endpoints and jobs that pass through a rule, or start and meet a clock; one that has none yet is said so. */
+function throughOf(clause: Clause, mechanisms: readonly Mechanism[]): string[] {
   const acts = [
     ...new Set(mechanisms.flatMap((mechanism) => (mechanism.kind === 'rule' ? mechanism.acts : []))),
   ]
-  if (acts.length === 0) return []
-  const ways = waysThrough(acts)
-  return ways.length > 0 ? ways.map((way) => `  through  ${way}`) : ['  through  no endpoint yet']
+  if (acts.length > 0) {
+    const ways = waysThrough(acts)
+    return ways.length > 0 ? ways.map((way) => `  through  ${way}`) : ['  through  no endpoint yet']
+  }
+  if (!mechanisms.some(({ kind }) => kind === 'clock')) return []
+  const clock = clocksRun[clause.id]
+  if (!clock) return ['  through  no endpoint starts this clock yet']
+  return [...clock.starts.map((way) => `  starts   ${way}`), ...clock.meets.map((way) => `  meets    ${way}`)]
 }
 
 const kindInWords: Readonly<Record<Clause['kind'], string>> = {
@@ -149,12 +160,29 @@ function mechanismText(mechanism: Mechanism): string {
   }
 }
 
-function enforcementText({ kind }: Clause, enforcement: Enforcement | undefined): string {
-  if (kind !== 'rule' && kind !== 'default') return `no decision tests a clause of kind ${kind}`
-  if (enforcement === undefined) return 'never yet'
-  const { tested, lastTested, refused, lastRefused } = enforcement
+function stateLines({ kind }: Clause, { enforcement, clocks }: ClauseState): string[] {
   const last = (at: Date | undefined) => (at === undefined ? '' : `, last at ${at.toISOString()}`)
-  return `tested ${tested} times${last(lastTested)}; refused ${refused} times${last(lastRefused)}`
+  const lines: string[] = []
+  if (enforcement) {
+    const { tested, lastTested, refused, lastRefused } = enforcement
+    lines.push(
+      `applied  tested ${tested} times${last(lastTested)}; refused ${refused} times${last(lastRefused)}`,
+    )
+  }
+  if (clocks) {
+    const { running, met, late, lastStarted, lastMet } = clocks
+    lines.push(`clocks   ${running} running, ${met} met, ${late} late; last started at ${lastStarted.toISOString()}${lastMet ? `, last met at ${lastMet.toISOString()}` : ''}`) // prettier-ignore
+  }
+  return lines.length > 0 ? lines : [nothingYet[kind]]
+}
+
+const nothingYet: Readonly<Record<Clause['kind'], string>> = {
+  rule: 'applied  never yet',
+  default: 'applied  never yet',
+  duty: 'clocks   none started yet',
+  attestation: 'applied  no decision tests it: the form is where it happens',
+  record: 'applied  no decision tests it: what is kept is where it happens',
+  outside: 'applied  no decision tests it: it is outside the gateway',
 }
 
 function placeText({ file, line }: Place): string {

@@ -45,14 +45,6 @@ const byClause = `
 export type Enforcements = ReadonlyMap<string, Enforcement>
 
 /** @returns by clause; one that no decision ever tested is not there */
-export async function enforcementByClause(db: Database): Promise<Enforcements> {
-  return db.withTransaction(async (tx) => {
-    await tx.query('set transaction read only')
-    return readEnforcement(tx)
-  })
-}
-
-/** The same in a transaction that there is. */
 export async function readEnforcement(tx: Queryable): Promise<Enforcements> {
   const { rows } = await tx.query(byClause)
   return new Map(

@@ -159,6 +159,31 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
 }
 
 /** Everything that passes through a clause, each once. */
+interface ClockWays {
+  readonly starts: readonly string[]
+  readonly meets: readonly string[]
+}
+
+const ways = (...acts: readonly Act[]) => waysThrough(acts)
+const supply: ClockWays = { starts: ways('approve'), meets: ways('supply') }
+
+/**
+ * The clocks that the gateway runs, by the clause of their duty: what starts one and what meets it. A duty that is not here has its
+ * clock in the pack, and waits for the pages of its two events.
+ */
+// prettier-ignore
+export const clocksRun: Readonly<Record<string, ClockWays>> = {
+  'hmpps-2025/11': supply,
+  'hmpps-2025/16': supply,
+  'local/say-it-arrived': { starts: ways('collect'), meets: ways('acknowledge') },
+  'local/attest-copies': { starts: ['job sweep'], meets: ways('attest') },
+  'hmpps-2025/20': { starts: ['job sweep'], meets: ways('pack') },
+  'local/export-acknowledged': { starts: ways('pack'), meets: ways('receive') },
+  'local/urgent-review': { starts: both('POST /urgent-concerns'), meets: ways('review') },
+  'hmpps-2025/18-hub-silence': { starts: both('POST /clearances/:id/consents'), meets: both('POST /consents/:id/answer') },
+  'hmpps-2025/18-objection': { starts: both('POST /clearances/:id/delivered'), meets: both('POST /clearances/:id/close') },
+}
+
 export function waysThrough(acts: readonly Act[]): string[] {
   return [...new Set(acts.flatMap((act) => passesThrough[act] ?? []))]
 }

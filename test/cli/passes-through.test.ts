@@ -3,10 +3,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { rulesOf } from '../../policies/agreements.ts'
+import { findDuty, rulesOf } from '../../policies/agreements.ts'
 import { acts, type Act } from '../../policies/facts.ts'
 import { all } from '../policies/policies.ts'
-import { passesThrough } from '../../gateway/decisions/passes-through.ts'
+import { clocksRun, passesThrough } from '../../gateway/decisions/passes-through.ts'
 
 const golden = readFileSync(path.join(import.meta.dirname, '../golden/endpoints.md'), 'utf8')
 const endpoints = [...golden.matchAll(/^\| ([A-Z]+) \| (\S+) \|/gm)].map(
@@ -14,9 +14,8 @@ const endpoints = [...golden.matchAll(/^\| ([A-Z]+) \| (\S+) \|/gm)].map(
 )
 
 test('each endpoint that a clause is said to be passed through by is there', () => {
-  const named = Object.values(passesThrough)
-    .flat()
-    .filter((way) => !way.startsWith('job '))
+  const clocks = Object.values(clocksRun).flatMap(({ starts, meets }) => [...starts, ...meets])
+  const named = [...Object.values(passesThrough).flat(), ...clocks].filter((way) => !way.startsWith('job '))
   expect(endpoints.length).toBeGreaterThan(50)
   expect(named.filter((way) => !endpoints.includes(way))).toEqual([])
 })
@@ -29,4 +28,12 @@ test('each act that a rule names is reached by an endpoint or a job, but for tho
   expect([...named].toSorted()).toEqual(acts.toSorted())
   expect([...named].filter((act) => passesThrough[act] === undefined).toSorted()).toEqual(waiting.toSorted())
   for (const ways of Object.values(passesThrough)) expect(ways.length).toBeGreaterThan(0)
+})
+
+test('each clock that the gateway runs is a duty of a pack, is started by something and met by something', () => {
+  for (const [clause, { starts, meets }] of Object.entries(clocksRun)) {
+    expect(findDuty(all, clause), clause).toBeDefined()
+    expect(starts.length, clause).toBeGreaterThan(0)
+    expect(meets.length, clause).toBeGreaterThan(0)
+  }
 })

@@ -281,7 +281,7 @@ const agreementDocument = {
 }
 const states = new Map<string, object>([
   ['hmpps-2025/16', { enforcement: { tested: 1214, refused: 2, lastTested: at(2), lastRefused: at(1) } }],
-  ['hmpps-2025/17', { clocks: { running: 1, met: 3, late: 0 } }],
+  ['hmpps-2025/17', { clocks: { running: 1, met: 3, late: 0, lastStarted: at(1), lastMet: at(2) } }],
 ]) // prettier-ignore
 const needsExchanges = [{ key: 'hmpps-2025/case-level-data', title: hostile('Case-level data'), agreement: hostile('Memorandum') }] // prettier-ignore
 const version = { id: 'b4a1a4de-6a0f-4a38-9f80-6d0d2f9b6a02', agreement: 'hmpps-2025', hash: 'ab'.repeat(32), state: 'proposed', proposedBy: 'p-1', proposedAt: at(3) } // prettier-ignore
