@@ -1,10 +1,11 @@
 // Which keys sign packages and certificates is in the ledger, and no process changes to one that the ledger has not named before.
 import { z } from 'zod'
 import { readLog } from '../../audit/log.ts'
+import type { Successions } from '../../keys/succession.ts'
 import type { Clock } from '../clock.ts'
 import type { Database, Queryable } from '../db.ts'
 import { record } from '../http/mount.ts'
-import type { Published } from './published.ts'
+import { publish, type Published } from './published.ts'
 
 /** By fingerprint and `kid`. */
 const announcement = z.object({
@@ -41,26 +42,42 @@ export async function findAnnounced(db: Queryable): Promise<Announced[]> {
   return lines.map(({ at, detail }) => ({ ...announcement.parse(detail), at: new Date(at) }))
 }
 
-/** True where the ledger's latest word has shown a key before, or it signs already. */
-export function hasShown(latest: Announcement | undefined, names: Announcement): boolean {
-  if (latest === undefined) return true
+/** True where the ledger has shown each key before it signs, or says already that it signs. */
+function hasShown(looks: readonly Announcement[], { packages, certificates }: Announcement): boolean {
+  if (looks.length === 0) return true
   return (
-    [latest.packages, latest.packagesNext].includes(names.packages) &&
-    [latest.certificates, latest.certificatesNext].includes(names.certificates)
+    looks.some((look) => [look.packages, look.packagesNext].includes(packages)) &&
+    looks.some((look) => [look.certificates, look.certificatesNext].includes(certificates))
   )
 }
 
-/** Records it unless the latest entry says the same; of processes that see a change at once, one does. @returns the entry before it */
+export interface AnnounceDeps {
+  readonly db: Database
+  readonly clock: Clock
+  /** Reads the directory; asked while no other process can announce, so that nobody records what is past. */
+  readonly load: () => Promise<Successions>
+}
+
+/**
+ * Records which keys there are, unless the latest entry says the same; of processes that see a change at once, one does.
+ *
+ * @param mustBeShown whether a key that no entry has shown may not sign
+ * @returns what was read, when its entry is committed
+ * @throws {Error} where it would sign and was never shown; and what reading throws
+ */
 export async function announce(
-  { db, clock }: { readonly db: Database; readonly clock: Clock },
-  published: Published,
-): Promise<void> {
-  const detail = namesOf(published)
-  await db.withTransaction(async (tx) => {
+  { db, clock, load }: AnnounceDeps,
+  { mustBeShown }: { readonly mustBeShown: boolean },
+): Promise<Successions> {
+  return db.withTransaction(async (tx) => {
     await tx.query(`select pg_advisory_xact_lock(hashtext('concordat signing keys'))`)
-    const [latest] = await findAnnounced(tx)
-    if (latest !== undefined && isSame(latest, detail)) return
-    await record(tx, [{ type, actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'signing-keys', detail }], clock()) // prettier-ignore
+    const found = await load()
+    const detail = namesOf(publish(found))
+    const looks = await findAnnounced(tx)
+    if (mustBeShown && !hasShown(looks, detail)) throw new Error('A key would sign that was never shown: nothing was changed, and the key of before signs. Put the key directory back as it was, or use keys rotate and keys retire.') // prettier-ignore
+    if (looks[0] === undefined || !isSame(looks[0], detail))
+      await record(tx, [{ type, actor: { kind: 'process', name: 'gateway' }, subjects: [], correlation: 'signing-keys', detail }], clock()) // prettier-ignore
+    return found
   })
 }
 

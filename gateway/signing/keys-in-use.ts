@@ -6,7 +6,7 @@ import type { Successions } from '../../keys/succession.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../db.ts'
 import type { Log } from '../log.ts'
-import { announce, findAnnounced, hasShown, isSame, namesOf } from './announce.ts'
+import { announce, isSame, namesOf } from './announce.ts'
 import { publish, type Published } from './published.ts'
 
 export interface SigningKeysDeps {
@@ -40,13 +40,9 @@ export function signingKeysInUse(deps: SigningKeysDeps, loaded: Successions): Si
   let looking = Promise.resolve()
   const look = async () => {
     if (deps.ledgerDoubt() !== undefined) return
-    const found = await deps.load()
-    const [names, before] = [namesOf(publish(found)), namesOf(publish(current))]
-    if (isSame(names, before)) return
-    const [latest] = await findAnnounced(deps.db)
-    if (!hasShown(latest, names)) throw new Error('A key would sign that was never shown: nothing was changed, and the key of before signs. Put the key directory back as it was, or use keys rotate and keys retire.') // prettier-ignore
-    await announce(deps, publish(found)) // first: what signs is named in the ledger
-    current = found
+    if (isSame(namesOf(publish(await deps.load())), namesOf(publish(current)))) return
+    current = await announce(deps, { mustBeShown: true }) // what signs is named in the ledger first
+    const names = namesOf(publish(current))
     deps.log.info('signing-keys.changed', { ...names })
   }
   const lookOrSay = () =>
@@ -62,7 +58,9 @@ export function signingKeysInUse(deps: SigningKeysDeps, loaded: Successions): Si
     get packages() { return current.packages.current },
     get certificates() { return current.certificates.current },
     get published() { return publish(current) },
-    announce: () => announce(deps, publish(current)),
+    announce: async () => {
+      current = await announce(deps, { mustBeShown: false })
+    },
     look,
     start: () => {
       timer ??= setInterval(() => {
