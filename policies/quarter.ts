@@ -29,6 +29,33 @@ export function quarterBefore({ startsOn }: Quarter, basis: QuarterBasis): Quart
   return quarterOf(Temporal.PlainDate.from(startsOn).subtract({ days: 1 }).toString(), basis)
 }
 
+/** A year of four quarters, by the year in which it starts. */
+export interface ReportingYear {
+  readonly starts: number
+  /** '2026-27', or '2026' where years start in January. */
+  readonly label: string
+  readonly quarters: readonly [Quarter, Quarter, Quarter, Quarter]
+}
+
+/** The year that starts in this one. @param starts 1 to 9998 */
+export function yearStarting(starts: number, basis: QuarterBasis): ReportingYear {
+  const month = basis === 'january-start' ? 1 : 4
+  const first = quarterOf(Temporal.PlainDate.from({ year: starts, month, day: 1 }).toString(), basis)
+  const second = quarterAfter(first, basis)
+  const third = quarterAfter(second, basis)
+  return {
+    starts,
+    label: yearLabel(starts, basis),
+    quarters: [first, second, third, quarterAfter(third, basis)],
+  }
+}
+
+/** The year that a day is in. */
+export function yearOf(date: string, basis: QuarterBasis): ReportingYear {
+  const { year, month } = Temporal.PlainDate.from(date)
+  return yearStarting(basis === 'january-start' || month >= 4 ? year : year - 1, basis)
+}
+
 /** The last instant of the quarter in London: when a duty that a quarter's end starts is started. Its day one is the next day. */
 export function quarterEndedAt({ endsOn }: Quarter): Date {
   return new Date(endOfDay(endsOn).getTime() - 1)
@@ -37,7 +64,13 @@ export function quarterEndedAt({ endsOn }: Quarter): Date {
 function labelOf(first: Temporal.PlainDate, basis: QuarterBasis): string {
   const { year, month } = first
   const calendar = (month - 1) / 3 + 1
-  if (basis === 'january-start') return `Quarter ${calendar} of ${year}`
+  if (basis === 'january-start') return `Quarter ${calendar} of ${yearLabel(year, basis)}`
   const starts = month >= 4 ? year : year - 1
-  return `Quarter ${calendar === 1 ? 4 : calendar - 1} of ${starts}-${String((starts + 1) % 100).padStart(2, '0')}`
+  return `Quarter ${calendar === 1 ? 4 : calendar - 1} of ${yearLabel(starts, basis)}`
+}
+
+function yearLabel(starts: number, basis: QuarterBasis): string {
+  return basis === 'january-start'
+    ? String(starts)
+    : `${starts}-${String((starts + 1) % 100).padStart(2, '0')}`
 }

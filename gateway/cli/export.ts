@@ -123,7 +123,7 @@ type RehearsalAnswer = z.output<typeof rehearsalShape>
 
 const yearShape = z.object({
   quarters: z.array(z.object({
-    label: z.string(), endsOn: z.string(), dueOn: z.string(), state: z.enum(['running', 'owed', 'due-soon', 'due', 'late', 'met']),
+    label: z.string(), endsOn: z.string(), dueOn: z.string(), state: z.enum(['running', 'owed', 'due-soon', 'due', 'late', 'met', 'to-come', 'not-owed']),
     deliveries: z.array(z.object({ number: count, state: z.enum(['sent', 'acknowledged']), rows: count, amends: count.optional(), manifestSha256: z.string() })),
   })),
 }) // prettier-ignore
@@ -135,6 +135,8 @@ const stateWords = {
   due: 'due today',
   late: 'LATE',
   met: 'sent',
+  'to-come': 'still to come',
+  'not-owed': 'not owed: this gateway was not yet in use',
 } as const
 
 function statusText({ quarters }: z.output<typeof yearShape>): string {

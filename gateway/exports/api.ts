@@ -13,6 +13,7 @@ import { rehearse } from './rehearse.ts'
 import { release } from './release.ts'
 import {
   changesAnswer, deliveryAnswer, idParams, nextAnswer, numberOrLatest, numberParams, proofParams, putForwardBody, rehearsalAnswer, rehearseBody, subscribeBody, yearAnswer,
+  yearQuery,
 } from './schemas.ts' // prettier-ignore
 import { setSubscribed } from './subscriptions.ts'
 import { writeChanges, writeDelivery, writeNext, writeRehearsal, writeSeen, writeYear } from './written.ts'
@@ -56,8 +57,8 @@ function releasing(deps: ExportDeps): Endpoint[] {
 function receiving(deps: CollectDeps & ProveDeps): Endpoint[] {
   return [
     endpoint({
-      ...at, method: 'get', path: '/api/v1/deliveries', summary: 'A year of deliveries', input: {}, answers: yearAnswer,
-      handle: async (context) => asJson(await viewYear(deps, context, 'json'), (year) => ({ json: writeYear(year, context.now) })),
+      ...at, method: 'get', path: '/api/v1/deliveries', summary: 'A year of deliveries', input: { query: yearQuery }, answers: yearAnswer,
+      handle: async (context, { query }) => asJson(await viewYear(deps, context, 'json', query.year), (year) => ({ json: writeYear(year) })),
     }),
     endpoint({
       ...at, method: 'post', path: '/api/v1/deliveries/subscription', summary: 'Choose whether to be told of each delivery', input: { body: subscribeBody },

@@ -1,7 +1,5 @@
 // Looking at deliveries: a year of them, one, what changed in one, and what waits to be released. What changed has the words of
 // concerns in it, so that it is decided like opening the delivery itself, for each person each time.
-import { londonDate } from '../../policies/calendar.ts'
-import { quarterOf } from '../../policies/quarter.ts'
 import { refused, type Outcome } from '../decisions/judge.ts'
 import type { PersonContext } from '../http/endpoint.ts'
 import type { Person } from '../http/who.ts'
@@ -14,47 +12,43 @@ import { sentDelivery } from './collect.ts'
 import { findMail, type DeliveryMail } from './mail-store.ts'
 import type { PutForward, ReleasedDelivery, SentDelivery } from './delivery.ts'
 import { factsOf } from './facts.ts'
-import { listQuarters, openQuarters, stateOf, type OwedQuarter, type QuarterState } from './quarters.ts'
+import {
+  findQuarter,
+  listQuarters,
+  openQuarters,
+  stateOf,
+  type OwedQuarter,
+  type OwedState,
+} from './quarters.ts'
 import { latestRehearsal, type Rehearsal } from './rehearsal-store.ts'
 import { readChanges, type Change } from './snapshot.ts'
 import { findSent, findUnderWay, listSent } from './store.ts'
 import { listSubscribed } from './subscriptions.ts'
+import { readYear, type ShownYear } from './year.ts'
 
-export interface QuarterRow {
-  readonly quarter: OwedQuarter
-  readonly state: QuarterState
-  /** Its delivery, and those that amend it; the newest first. */
-  readonly deliveries: readonly SentDelivery[]
-}
-
-export interface Year {
-  readonly rows: readonly QuarterRow[]
+export interface Year extends ShownYear {
   readonly underWay: PutForward | ReleasedDelivery | undefined
   readonly subscribed: boolean
 }
-
-/** What five quarters show: the one that runs, and a year before it. */
-const quartersShown = 5
 
 export function viewYear(
   deps: ExportDeps,
   context: PersonContext,
   as: 'page' | 'json',
+  starts?: number,
 ): Promise<Outcome<Year>> {
   return seeing(deps, context, async (base) => {
     const { tx, now, person } = context
     await openQuarters(tx, deps.concernsExport, now)
-    const quarters = await listQuarters(tx, now, quartersShown)
-    const sent = await listSent(tx, quarters.at(-1)?.endsOn ?? londonDate(now))
-    const rows = quarters.map((quarter) => ({
-      quarter,
-      state: stateOf(quarter, now),
-      deliveries: sent.filter(({ quarterEndsOn }) => quarterEndsOn === quarter.endsOn),
-    }))
+    const shown = await readYear(tx, deps.concernsExport, now, starts)
     const subscribed = (await listSubscribed(tx, [person.id])).has(person.id)
-    const detail = { shown: sent.length, as, what: 'year' } as const
+    const detail = {
+      shown: shown.rows.flatMap(({ deliveries }) => deliveries).length,
+      as,
+      what: 'year',
+    } as const
     return {
-      value: { rows, underWay: await findUnderWay(tx), subscribed },
+      value: { ...shown, underWay: await findUnderWay(tx), subscribed },
       events: [{ ...base, type: 'concerns-export.viewed', detail }],
     }
   })
@@ -159,8 +153,10 @@ export async function viewChanges(
 export interface Next {
   /** The oldest quarter that is owed, or the one that runs. */
   readonly quarter: OwedQuarter
-  readonly state: QuarterState
+  readonly state: OwedState
+  /** Of this quarter; the latest of all where that is another's. */
   readonly rehearsal: Rehearsal | undefined
+  readonly earlier: { readonly rehearsal: Rehearsal; readonly quarter: OwedQuarter | undefined } | undefined
   readonly underWay: PutForward | ReleasedDelivery | undefined
   readonly latest: SentDelivery | undefined
 }
@@ -174,15 +170,19 @@ export function viewNext(
   return seeing(deps, context, async (base) => {
     const { tx, now } = context
     await openQuarters(tx, deps.concernsExport, now)
-    const quarters = await listQuarters(tx, now, 40)
-    const running = quarterOf(londonDate(now), deps.concernsExport.basis).endsOn
-    const quarter =
-      quarters.findLast(({ metAt }) => !metAt) ?? quarters.find(({ endsOn }) => endsOn === running)
+    const quarters = await listQuarters(tx, now)
+    const quarter = quarters.find(({ metAt }) => !metAt) ?? quarters.at(-1)
     if (!quarter) throw new Error('the quarter that runs is not open')
+    const rehearsal = await latestRehearsal(tx)
+    const isOfQuarter = rehearsal?.quarterEndsOn === quarter.endsOn
     const value = {
       quarter,
       state: stateOf(quarter, now),
-      rehearsal: await latestRehearsal(tx),
+      rehearsal: isOfQuarter ? rehearsal : undefined,
+      earlier:
+        rehearsal && !isOfQuarter
+          ? { rehearsal, quarter: await findQuarter(tx, rehearsal.quarterEndsOn) }
+          : undefined,
       underWay: await findUnderWay(tx),
       latest: (await listSent(tx, '2000-01-01'))[0],
     }

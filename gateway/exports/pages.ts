@@ -4,12 +4,14 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
 import { z } from 'zod'
+import { londonDate } from '../../policies/calendar.ts'
 import { readOwnCertificate } from '../../keys/certificate.ts'
 import { asPage } from '../decisions/replies.ts'
 import type { ExportDeps } from './act.ts'
 import { changesCsv, mostChanges, subscribe } from './api.ts'
 import { acknowledgeDelivery, collectDelivery, type CollectDeps } from './collect.ts'
 import { viewChanges, viewDelivery, viewEnd, viewNext, viewYear, type Seen } from './look.ts'
+import { timelineOf } from './year-timeline.ts'
 import { findPersonById } from '../people/store.ts'
 import { personalKinds } from '../personal-text.ts'
 import { proveDelivery, type ProveDeps } from './prove.ts'
@@ -24,6 +26,7 @@ import {
   putForwardBody,
   rehearseBody,
   subscribeBody,
+  yearQuery,
 } from './schemas.ts'
 
 const at = { surface: 'page' } as const
@@ -38,9 +41,9 @@ export function exportPages(deps: CollectDeps & ProveDeps): Endpoint[] {
 function looking(deps: ProveDeps): Endpoint[] {
   return [
     endpoint({
-      ...at, method: 'get', path: '/deliveries', summary: 'A year of deliveries', input: {},
-      handle: async (context) => asPage(await viewYear(deps, context, 'page'), (year) => ({
-        view: { template: 'deliveries.njk', data: { ...year, ...roles(deps, context), exported: deps.concernsExport } },
+      ...at, method: 'get', path: '/deliveries', summary: 'A year of deliveries', input: { query: yearQuery },
+      handle: async (context, { query }) => asPage(await viewYear(deps, context, 'page', query.year), (year) => ({
+        view: { template: 'deliveries.njk', data: { ...year, timeline: timelineOf(year, londonDate(context.now)), ...roles(deps, context), exported: deps.concernsExport } },
       })),
     }),
     endpoint({

@@ -12,10 +12,12 @@ export interface OwedQuarter extends Quarter, QuarterDates {
   readonly metAt: Date | undefined
 }
 
-export type QuarterState = 'running' | 'owed' | 'due-soon' | 'due' | 'late' | 'met'
+export type OwedState = 'running' | 'owed' | 'due-soon' | 'due' | 'late' | 'met'
+/** `not-owed`: it was over before this gateway first ran. */
+export type QuarterState = OwedState | 'to-come' | 'not-owed'
 
 /** Where it stands at an instant. */
-export function stateOf(quarter: OwedQuarter, now: Date): QuarterState {
+export function stateOf(quarter: OwedQuarter, now: Date): OwedState {
   const today = londonDate(now)
   if (quarter.metAt) return 'met'
   if (today <= quarter.endsOn) return 'running'
@@ -63,11 +65,11 @@ export async function unmetQuarters(db: Queryable, now: Date): Promise<OwedQuart
   return rows.map(parseQuarter)
 }
 
-/** The newest first. */
-export async function listQuarters(db: Queryable, now: Date, most: number): Promise<OwedQuarter[]> {
+/** Every one that has begun, the oldest first. */
+export async function listQuarters(db: Queryable, now: Date): Promise<OwedQuarter[]> {
   const { rows } = await db.query(
-    `select ${columns} from concordat.export_quarter where starts_on <= $1 order by ends_on desc limit $2`,
-    [londonDate(now), most],
+    `select ${columns} from concordat.export_quarter where starts_on <= $1 order by ends_on`,
+    [londonDate(now)],
   )
   return rows.map(parseQuarter)
 }

@@ -50,13 +50,31 @@ export const deliveryAnswer = z.object({
   certificate: z.string().optional(),
 })
 
+const owedStates = ['running', 'owed', 'due-soon', 'due', 'late', 'met'] as const
 const owed = quarter.extend({
-  state: z.enum(['running', 'owed', 'due-soon', 'due', 'late', 'met']),
+  state: z.enum(owedStates),
   rehearseOn: z.iso.date(),
   dueOn: z.iso.date(),
 })
+/** Which year, by the year in which it starts: 2026 is the one from April 2026. */
+export const yearQuery = z.strictObject({
+  year: z.coerce
+    .number()
+    .int()
+    .min(2000, 'Give a year as 2026.')
+    .max(2199, 'Give a year as 2026.')
+    .exactOptional(),
+})
+const ofYear = owed.extend({
+  state: z.enum([...owedStates, 'to-come', 'not-owed']),
+  deliveries: z.array(deliveryAnswer),
+})
 export const yearAnswer = z.object({
-  quarters: z.array(owed.extend({ deliveries: z.array(deliveryAnswer) })),
+  year: z.object({ starts: count, label: z.string() }),
+  /** The years that there is something to see of, by the year in which each starts. */
+  years: z.array(count),
+  /** Its four quarters, the newest first. */
+  quarters: z.array(ofYear),
   subscribed: z.boolean(),
 })
 export const rehearsalAnswer = z.object({

@@ -1,5 +1,5 @@
 // Deliveries, quarters and rehearsals as answers over JSON have them.
-import type { Changes, Next, QuarterRow, Seen, Year } from './look.ts'
+import type { Changes, Next, Seen, Year } from './look.ts'
 import type { SentDelivery } from './delivery.ts'
 import { stateOf, type OwedQuarter } from './quarters.ts'
 import type { Rehearsal } from './rehearsal-store.ts'
@@ -49,12 +49,17 @@ export function writeOwed(quarter: OwedQuarter, now: Date) {
   return { label, startsOn, endsOn, rehearseOn, dueOn, state: stateOf(quarter, now) }
 }
 
-export function writeYear({ rows, subscribed }: Year, now: Date) {
-  const quarters = rows.map(({ quarter, deliveries }: QuarterRow) => ({
-    ...writeOwed(quarter, now),
-    deliveries: deliveries.map(writeDelivery),
-  }))
-  return { quarters, subscribed }
+export function writeYear({ year, years, rows, subscribed }: Year) {
+  const quarters = rows.map(({ quarter, state, deliveries }) => {
+    const { label, startsOn, endsOn, rehearseOn, dueOn } = quarter
+    return { label, startsOn, endsOn, rehearseOn, dueOn, state, deliveries: deliveries.map(writeDelivery) }
+  })
+  return {
+    year: { starts: year.starts, label: year.label },
+    years: years.map(({ starts }) => starts),
+    quarters,
+    subscribed,
+  }
 }
 
 function writeFound({ id, edition, madeAt, blocks, report }: Rehearsal) {

@@ -149,12 +149,28 @@ describe('the quarterly export', () => {
       state: 'acknowledged',
     })
     expectProblem(await team.post('/api/v1/deliveries/3/acknowledge'), 'state.conflict')
-    const { quarters } = (await team.get('/api/v1/deliveries')).json() as { quarters: { endsOn: string; state: string; deliveries: { number: number; state: string }[] }[] } // prettier-ignore
-    expect(quarters.map(({ endsOn, state, deliveries }) => [endsOn, state, deliveries.map((each) => `${each.number} ${each.state}`)])).toEqual([
+    const yearOf = async (query: string) => {
+      const { year, years, quarters } = (await team.get(`/api/v1/deliveries${query}`)).json() as { year: { label: string }; years: number[]; quarters: { endsOn: string; state: string; deliveries: { number: number; state: string }[] }[] } // prettier-ignore
+      return { label: year.label, years, quarters: quarters.map(({ endsOn, state, deliveries }) => [endsOn, state, deliveries.map((each) => `${each.number} ${each.state}`)]) } // prettier-ignore
+    }
+    // Four quarters: of the year of the last that ended, where nobody names one.
+    expect(await yearOf('')).toEqual({
+      label: '2026-27',
+      years: [2027, 2026],
+      quarters: [
+        ['2027-03-31', 'met', ['3 acknowledged']],
+        ['2026-12-31', 'met', ['2 sent', '1 sent']],
+        ['2026-09-30', 'not-owed', []],
+        ['2026-06-30', 'not-owed', []],
+      ],
+    })
+    expect((await yearOf('?year=2027')).quarters).toEqual([
+      ['2028-03-31', 'to-come', []],
+      ['2027-12-31', 'to-come', []],
+      ['2027-09-30', 'to-come', []],
       ['2027-06-30', 'running', []],
-      ['2027-03-31', 'met', ['3 acknowledged']],
-      ['2026-12-31', 'met', ['2 sent', '1 sent']],
-    ]) // prettier-ignore
+    ])
+    expectProblem(await team.get('/api/v1/deliveries?year=27'), 'input.invalid')
   })
 
   test('each act has its entry: who, which clauses, which delivery', async () => {

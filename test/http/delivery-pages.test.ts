@@ -32,7 +32,9 @@ afterAll(() => gateway.close())
 
 describe('the pages of the export', () => {
   test('an export is rehearsed, put forward with its findings looked at, released by another, collected and acknowledged', async () => {
-    expect((await rhian.page('/deliveries/next')).body).toContain('It has not been rehearsed')
+    expect((await rhian.page('/deliveries/next')).body).toContain(
+      'Quarter 3 of 2026-27 has not been rehearsed',
+    )
     expect((await rhian.send('/deliveries/next/rehearse')).status).toBe(303)
     expect((await rhian.page('/deliveries/next')).body).toContain('a telephone number')
     const unread = await rhian.send('/deliveries/next', { quarter: '', amends: '', reason: '' })

@@ -11,6 +11,8 @@ import { standings as photographStandings } from '../../gateway/photographs/stan
 import { audiences } from '../../gateway/photographs/photograph.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
 import { chartOf } from '../../gateway/concerns/reports.ts'
+import type { ShownYear } from '../../gateway/exports/year.ts'
+import { timelineOf } from '../../gateway/exports/year-timeline.ts'
 import { columns as figureColumns } from '../../gateway/figures/columns.ts'
 import { managementInformation, provenances } from '../../gateway/figures/figure.ts'
 import { organisations as hubOrganisations, purposes as hubPurposeNames } from '../../gateway/hub/access.ts'
@@ -22,6 +24,7 @@ import { calendarOf } from '../../gateway/retention/due-calendar.ts'
 import { holdKinds } from '../../gateway/retention/hold.ts'
 import { personalKinds } from '../../gateway/personal-text.ts'
 import type { Transfer, TransferState } from '../../gateway/transfers/transfer.ts'
+import { yearStarting } from '../../policies/quarter.ts'
 
 /** Text as somebody who means harm would type it. */
 export const hostile = (words: string) =>
@@ -342,6 +345,12 @@ const report = {
 const rehearsal = { id: 'r-1', madeAt: at(1), madeBy: undefined, edition: 7, blocks: false, report }
 const blockedRehearsal = { ...rehearsal, blocks: true, report: { ...report, drift: [{ column: 'irp_judgement', says: 'The column irp_judgement is missing.', blocks: true }] } } // prettier-ignore
 const next = { quarter, state: 'due-soon', rehearsal, underWay: undefined, latest: delivery, mayRelease: true, findings: 6, personalKinds, given: {}, faults: [], exported } // prettier-ignore
+const yearRow = (endsOn: string, state: string, deliveries: readonly object[]) => ({ quarter: { ...quarter, startsOn: `${endsOn.slice(0, 5)}${String(Number(endsOn.slice(5, 7)) - 2).padStart(2, '0')}-01`, endsOn }, state, deliveries }) // prettier-ignore
+const yearShown = {
+  year: yearStarting(2026, 'april-start'),
+  years: [yearStarting(2027, 'april-start'), yearStarting(2026, 'april-start')],
+  rows: [yearRow('2027-03-31', 'to-come', []), yearRow('2026-12-31', 'late', []), yearRow('2026-09-30', 'met', [amendment, delivery]), yearRow('2026-06-30', 'not-owed', [])],
+} as unknown as ShownYear // prettier-ignore
 const putForward = { id: 'b4a1a4de', state: 'put-forward', quarterLabel: quarter.label, putForwardAt: at(1), amendment: undefined } // prettier-ignore
 const change = (kind: string, cells: readonly object[]) => ({ reference: 'C-1', kind, cells, now: { ...cellsOf(concern), text: hostile('Too few places.') } }) // prettier-ignore
 const share = {
@@ -353,8 +362,8 @@ const erased = { ...erasure, status: { state: 'done', authorisedBy: 'p-2', doneA
 
 /** [template, what it shows, data] */
 export const samples: readonly (readonly [template: string, what: string, data: Record<string, unknown>])[] = [
-  ['deliveries.njk', 'a year', { rows: [{ quarter, state: 'running', deliveries: [] }, { quarter: { ...quarter, endsOn: '2026-06-30' }, state: 'met', deliveries: [amendment, delivery] }, { quarter: { ...quarter, endsOn: '2026-03-31' }, state: 'late', deliveries: [] }], mayRelease: true, onTeam: true, subscribed: false, exported }],
-  ['deliveries.njk', 'the first quarter', { rows: [{ quarter, state: 'met', deliveries: [nil] }], underWay: putForward, onTeam: false, exported }],
+  ['deliveries.njk', 'a year', { ...yearShown, timeline: timelineOf(yearShown, '2026-11-01'), mayRelease: true, onTeam: true, subscribed: false, exported }],
+  ['deliveries.njk', 'the first quarter', { ...yearShown, years: yearShown.years.slice(0, 1), timeline: timelineOf(yearShown, '2030-11-01'), rows: [{ quarter, state: 'met', deliveries: [nil] }], underWay: putForward, onTeam: false, exported }],
   ['delivery.njk', 'to be collected', { delivery, item: { destroyOn: '2027-10-01', status: { state: 'sealed' } }, mail: { sent: { form: 'message', people: 1, at: new Date('2026-10-12T09:00:00Z') } }, amendedBy: [13], people: { putForwardBy: { name: hostile('Rhian') }, releasedBy: { name: 'Oliver' } }, onTeam: true, exported }],
   ['delivery.njk', 'an amendment, destroyed', { delivery: amendment, item: { destroyOn: '2027-10-01', status: { state: 'destroyed', destroyedAt: at(9) } }, mail: { sent: { form: 'notice', reason: 'too-large', at: new Date('2026-10-12T09:00:00Z') } }, amendedBy: [], people: { acknowledgedBy: { name: hostile('Nadia') } }, onTeam: true, exported }],
   ['delivery.njk', 'held, for who keeps records', { delivery, item: { id: 'i-1', destroyOn: '2027-10-01', status: { state: 'sealed' } }, holds: 1, keepsRecords: true, amendedBy: [], people: {}, exported }],
@@ -363,6 +372,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['delivery-changes.njk', 'changes', { delivery, changes: [change('new', []), change('closed', [{ column: 'status', before: 'open', after: 'closed' }, { column: 'irp_judgement', before: null, after: hostile('x') }])], more: true }],
   ['delivery-changes.njk', 'nothing', { delivery, changes: [], more: false }],
   ['export-next.njk', 'to be put forward', next],
+  ['export-next.njk', 'not rehearsed, with an earlier rehearsal', { ...next, rehearsal: undefined, earlier: { rehearsal, quarter: { ...quarter, label: hostile('Quarter 1') } }, findings: 0, state: 'running' }],
   ['export-next.njk', 'not rehearsed', { ...next, rehearsal: undefined, findings: 0, state: 'running' }],
   ['export-next.njk', 'blocked', { ...next, rehearsal: blockedRehearsal }],
   ['export-next.njk', 'to be released', { ...next, underWay: putForward, putForwardBy: { id: 'p-9', name: hostile('Rhian') } }],

@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { addWorkingDays, londonDate, startOfDay } from '../../policies/calendar.ts'
 import { dutyDates } from '../../policies/duty.ts'
 import { parsePeriod } from '../../policies/period.ts'
-import { quarterAfter, quarterBefore, quarterEndedAt, quarterOf } from '../../policies/quarter.ts'
+import {
+  quarterAfter,
+  quarterBefore,
+  quarterEndedAt,
+  quarterOf,
+  yearOf,
+  yearStarting,
+} from '../../policies/quarter.ts'
 
 const bases = ['april-start', 'january-start'] as const
 const basis = fc.constantFrom(...bases)
@@ -49,6 +56,22 @@ describe('a quarter', () => {
         expect(quarter.startsOn).toBe(`${year + 1}-04-01`)
       }),
     )
+  })
+
+  test('is one of the four of the year that its days are in, whatever the basis', () => {
+    fc.assert(
+      fc.property(day, basis, (date, from) => {
+        const year = yearOf(date, from)
+        expect(year.quarters).toContainEqual(quarterOf(date, from))
+        expect(year).toEqual(yearStarting(year.starts, from))
+        expect(tomorrow(year.quarters[3].endsOn)).toBe(
+          yearStarting(year.starts + 1, from).quarters[0].startsOn,
+        )
+        for (const { label } of year.quarters) expect(label).toContain(` of ${year.label}`)
+      }),
+    )
+    expect([yearOf('2027-03-31', 'april-start').label, yearOf('2027-04-01', 'april-start').label]).toEqual(['2026-27', '2027-28']) // prettier-ignore
+    expect(yearOf('2027-03-31', 'january-start').label).toBe('2027')
   })
 
   test('is over with the last instant of its last day in London, in summer time too', () => {
