@@ -156,7 +156,8 @@ async function publishTile(store: LogStore, { name, width, bytes }: TileFile): P
   if (width === TILE_WIDTH) await store.removePartials(name)
 }
 
-async function writeOnce(store: LogStore, name: string, bytes: Uint8Array): Promise<void> {
+/** @throws {LedgerFault} `files-differ` */
+export async function writeOnce(store: LogStore, name: string, bytes: Uint8Array): Promise<void> {
   if (await store.create(name, bytes)) return
   const there = await store.read(name)
   if (!there || !sameBytes(there, bytes))

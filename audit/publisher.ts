@@ -11,6 +11,7 @@ import { nodeHasher } from './node-hash.ts'
 import { readCosignedNote } from './cosignatures.ts'
 import { type NoteSigner, signNote } from './note.ts'
 import { type Publication, prunePublished, publishFiles } from './published-files.ts'
+import { publishTokens } from './published-times.ts'
 import { type Pruned, readPruned } from './pruned.ts'
 import type { Queryable, Transactor } from './queryable.ts'
 import { regrow } from './regrow.ts'
@@ -57,8 +58,10 @@ export async function publish(deps: PublisherDeps): Promise<Published> {
     if (checkpoint === undefined) return { outcome: 'empty' }
     const cosigned = { ...checkpoint, note: await readCosignedNote(tx, checkpoint) }
     const pruned = await readPruned(tx)
-    for (const publication of deps.publications)
+    for (const publication of deps.publications) {
       await publishFiles(tx, head.edge, cosigned, publication, pruned?.through)
+      await publishTokens(tx, publication)
+    }
     if (pruned) await sayPruned(deps, pruned)
     return { outcome: 'published', size: cosigned.size, note: cosigned.note }
   })

@@ -10,7 +10,7 @@ export interface Clocks {
   readonly databaseClock?: ((tx: Queryable) => Promise<Date>) | undefined
 }
 
-const DISAGREEMENT_MS = 5 * 60_000
+export const DISAGREEMENT_MS = 5 * 60_000
 /** Several processes sign in turn, and their clocks are never quite the same. */
 const STEP_BACK_MS = 10_000
 

@@ -13,6 +13,7 @@ import { checkCosignatures } from './check-witnesses.ts'
 import { concludePublished } from './database-history.ts'
 import { Faults } from './faults.ts'
 import { type PublishedLog, readLogCheckpoint } from './published-log.ts'
+import { checkPublishedTimes } from './published-times.ts'
 import { concludeWitnesses } from './published-witnesses.ts'
 import { Checks, type FsckReport, type Progress, reportOf } from './report.ts'
 
@@ -45,7 +46,10 @@ export async function fsck(input: FsckInput): Promise<FsckOutcome> {
   if (published && input.policy)
     await concludeWitnesses(checks, published, input.policy, `${log.name}/checkpoint`)
   const latest = db && (await checkInSnapshot(input, db, published, checks))
-  if (log && published) await checkFiles({ ...input, log, hasher: nodeHasher, checkpoint: published }, checks)
+  if (log && published) {
+    await checkFiles({ ...input, log, hasher: nodeHasher, checkpoint: published }, checks)
+    await checkPublishedTimes(checks, { ...input, log, hasher: nodeHasher, checkpoint: published, checkTime: input.checkTime }) // prettier-ignore
+  }
   const verified = log ? published : latest
   const report = reportOf(checks, verified ? { origin: verified.origin, head: verified } : {})
   return { report, ...(report.clean && verified && { verified }) }

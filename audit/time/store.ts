@@ -1,6 +1,7 @@
 // Time tokens as the database holds them, each beside the checkpoint that it is about.
 import { z } from 'zod'
 import type { Queryable } from '../queryable.ts'
+import { DISAGREEMENT_MS } from '../signing-time.ts'
 import { bigint, bytea, type StoredCheckpoint } from '../tree-store.ts'
 
 const OF_THIS_LOG = 'epoch = (select epoch from ledger.head)'
@@ -35,6 +36,19 @@ export async function insertToken(
      select epoch, $1, $2, $3, $4 from ledger.head on conflict do nothing`,
     [size, token, stampedAt, receivedAt],
   )
+}
+
+const agreedRow = z.object({ size: bigint, note: z.string(), token: bytea })
+
+/** The first token of each larger tree whose authority's clock agreed with ours; 256 at most. */
+export async function readAgreedTokens(db: Queryable, after: number): Promise<z.infer<typeof agreedRow>[]> {
+  const { rows } = await db.query(
+    `select distinct on (t.size) t.size, c.note, t.token from ledger.time_token t join ledger.checkpoint c using (size)
+     where t.${OF_THIS_LOG} and t.size > $1 and abs(extract(epoch from t.stamped_at - t.received_at)) <= $2
+     order by t.size, t.received_at limit 256`,
+    [after, DISAGREEMENT_MS / 1000],
+  )
+  return rows.map((row) => agreedRow.parse(row))
 }
 
 export interface StampedCheckpoint {

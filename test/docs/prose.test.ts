@@ -209,6 +209,7 @@ const tools = new Set([
   'find',
   'gpg',
   'head',
+  'openssl',
   'ls',
   'mkdir',
   'unzip',
