@@ -6,6 +6,8 @@ import { z } from 'zod'
 /** An identifier that the gateway made or an agreement gave: a uuid, a reference, `hmpps-2025`, `case-level-data`. */
 export const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,199}$/)
 export const names = z.array(name).max(500)
+/** Of a public key (RFC 7638, SHA-256, base64url): unlike a name it may begin with - or _. */
+export const thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 export const clauseIds = z.array(z.string().regex(/^[a-z0-9-]+(\/[A-Za-z0-9._-]+)+$/)).max(500)
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 export const count = z.int().min(0)

@@ -6,7 +6,7 @@ import * as field from './event-fields.ts'
 import { hubEvents } from './hub-events.ts'
 import { photographEvents } from './photograph-events.ts'
 
-const { eventType, name, names, clauseIds, sha256Hex, count, day, format } = field
+const { eventType, name, names, thumbprint, clauseIds, sha256Hex, count, day, format } = field
 const text = field.personal
 /** What a rehearsal or a delivery came to. */
 const changesOf = { rows: count, new: count, changed: count, closed: count, reopened: count }
@@ -165,7 +165,7 @@ export const catalogue = {
   ),
   /** Recorded at the first start with other keys than before. */
   /** By fingerprint, and by thumbprint: what signs, what will, and what signed before. */
-  'signing-keys.announced': eventType(1, { packages: name, packagesNext: name.optional(), packagesBefore: names, certificates: name, certificatesNext: name.optional(), certificatesBefore: names }, {}), // prettier-ignore
+  'signing-keys.announced': eventType(1, { packages: name, packagesNext: name.optional(), packagesBefore: names, certificates: thumbprint, certificatesNext: thumbprint.optional(), certificatesBefore: z.array(thumbprint).max(500) }, {}), // prettier-ignore
   'ledger.signed-by': eventType(1, { keys: names, added: names, retired: names }, {}),
   /** Entries `from` to `to` (not included) shrank to the root of the tree of the first `to` and to totals, of which the hash is here. */
   'ledger.pruned': eventType(

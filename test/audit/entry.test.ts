@@ -105,6 +105,12 @@ describe('the catalogue', () => {
     expect(() => make(event)).toThrow(refused)
   })
 
+  test('takes the thumbprint of any key, also one that begins with a sign', () => {
+    const said = (kid: string) => ({ type: 'signing-keys.announced', actor: { kind: 'process', name: 'gateway' }, correlation: 'c', subjects: [], detail: { packages: 'A'.repeat(40), packagesBefore: [], certificates: kid, certificatesBefore: [kid] } }) // prettier-ignore
+    for (const sign of ['-', '_', '7']) expect(() => make(said(`${sign}${'x'.repeat(42)}`))).not.toThrow()
+    expect(() => make(said('x'.repeat(42)))).toThrow('certificates')
+  })
+
   test('refuses without repeating what was wrong', () => {
     expect(() => make({ ...returned, decision: 'Prisoner A1234BC was ill' })).toThrow(/^((?!A1234BC).)*$/)
   })
