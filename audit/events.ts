@@ -114,6 +114,8 @@ export const catalogue = {
     { reason: text.optional() },
   ),
   /** Lets the key out for one message; `collection` is that opening. */
+  /** Opened, to be sealed under another cipher profile; what is then kept is an `item.sealed`. */
+  'item.resealed': eventType(1, { collection: name, from: name, to: name }, {}),
   'item.mailed': eventType(1, { collection: name, people: count }, {}),
   /** One for each person whose key that message is encrypted to. */
   'item.mailed-to': eventType(1, { delivery: count }, { fingerprint: text.optional() }),

@@ -17,6 +17,8 @@ export interface Jobs {
   'seal-delivery': { readonly deliveryId: string }
   /** Send a delivery to the mailbox that the clause names (hmpps-2025/20-address). */
   'mail-delivery': { readonly deliveryId: string }
+  /** Open what is kept and seal it under another cipher profile. */
+  reseal: { readonly itemId: string; readonly to: string }
 }
 
 export type JobName = keyof Jobs
@@ -26,6 +28,7 @@ const queueNames = [
   'rehearse-export',
   'seal-delivery',
   'mail-delivery',
+  'reseal',
 ] as const satisfies readonly JobName[]
 
 const queueOptions = { retryLimit: 8, retryDelay: 2, retryBackoff: true, expireInSeconds: 3600 }

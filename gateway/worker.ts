@@ -16,6 +16,7 @@ import { destroyDue } from './retention/destroy.ts'
 import { remindOfHolds } from './retention/hold-reminders.ts'
 import { recordPass, refuseJumpedClock } from './retention/overdue.ts'
 import { destroyDuePhotographs } from './photographs/destroy.ts'
+import { clearLeftObjects, resealItem } from './retention/reseal.ts'
 import { reconcileKeys } from './retention/reconcile.ts'
 import { remindOfKeys } from './people/key-reminders.ts'
 import { remindOfCopies } from './transfers/copy-reminders.ts'
@@ -45,12 +46,16 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
   await jobs.work('mail-delivery', ({ deliveryId }) =>
     recorded(wiring, 'mail-delivery', deliveryId, () => mailDelivery(wiring, deliveryId)),
   )
+  await jobs.work('reseal', ({ itemId, to }) =>
+    recorded(wiring, 'reseal', itemId, () => resealItem(wiring, itemId, to)),
+  )
   let stopped = false
   let running: Promise<void> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   const tick = () => {
     running = refuseJumpedClock(wiring)
       .then(() => sweep(wiring))
+      .then(() => clearLeftObjects(wiring))
       .then(() => reconcileKeys(wiring))
       .then(() => scheduleExports(wiring))
       .then(() => recordPass(db, 'sweep', clock()))

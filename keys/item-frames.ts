@@ -15,6 +15,7 @@ import type { RawAesKeyringNode } from '@aws-crypto/raw-aes-keyring-node'
 import { ByteReader, joined, sizeOf, type Pieces } from './byte-reader.ts'
 import * as message from './item-message.ts'
 import { mustBe } from './item-message.ts'
+import type { CipherProfile } from './cipher-profiles.ts'
 import { KeyFault } from './key-fault.ts'
 
 type Context = Readonly<Record<string, string>>
@@ -28,6 +29,7 @@ export async function* sealFrames(
   plaintext: AsyncIterable<Uint8Array>,
   keyring: RawAesKeyringNode,
   context: Context,
+  { frameBytes }: CipherProfile,
 ): AsyncGenerator<Buffer> {
   const material = await new NodeDefaultCryptographicMaterialsManager(keyring).getEncryptionMaterials({
     suite,
@@ -41,14 +43,14 @@ export async function* sealFrames(
     const [dataKey] = material.encryptedDataKeys
     if (commitment === undefined || dataKey === undefined)
       throw new Error('The suite gave no commitment or data key.')
-    const header = message.writeHeader({ messageId, context, dataKey, commitment })
+    const header = message.writeHeader({ messageId, context, dataKey, commitment, frameBytes })
     yield* encrypted(getCipher(message.frameIv(0)), header, nothing, header)
 
     const bytes = new ByteReader(plaintext)
     for (let sequence = 1, isLast = false; !isLast; sequence += 1) {
-      const content = await bytes.upTo(message.frameBytes)
+      const content = await bytes.upTo(frameBytes)
       const contentBytes = sizeOf(content)
-      isLast = contentBytes < message.frameBytes
+      isLast = contentBytes < frameBytes
       const cipher = getCipher(message.frameIv(sequence))
       const aad = message.frameAad(messageId, sequence, contentBytes, isLast)
       yield* encrypted(cipher, message.frameHeader(sequence, contentBytes, isLast), content, aad)
@@ -82,6 +84,7 @@ export async function* openFrames(
   ciphertext: AsyncIterable<Uint8Array>,
   keyring: RawAesKeyringNode,
   sameContext: (found: Context) => boolean,
+  { frameBytes }: CipherProfile,
 ): AsyncGenerator<Buffer> {
   const bytes = new ByteReader(ciphertext)
   const takePieces = async (sizeBytes: number): Promise<Pieces> => {
@@ -91,6 +94,7 @@ export async function* openFrames(
   }
   const take = async (sizeBytes: number): Promise<Buffer> => joined(await takePieces(sizeBytes))
   const header = await message.readHeader(take)
+  mustBe(header.frameBytes === frameBytes, 'frame length')
   const headerTag = await take(message.tagBytes)
   const { getDecipher, dispose } = await unlock(header, keyring)
   try {
@@ -104,8 +108,8 @@ export async function* openFrames(
       mustBe((isLast ? (await take(4)).readUInt32BE() : start) === sequence, 'order of frames')
       const iv = await take(message.ivBytes)
       mustBe(iv.equals(message.frameIv(sequence)), 'frame IV')
-      const contentBytes = isLast ? (await take(4)).readUInt32BE() : message.frameBytes
-      mustBe(contentBytes <= message.frameBytes, 'frame length')
+      const contentBytes = isLast ? (await take(4)).readUInt32BE() : frameBytes
+      mustBe(contentBytes <= frameBytes, 'frame length')
       const content = await takePieces(contentBytes)
       const aad = message.frameAad(header.messageId, sequence, contentBytes, isLast)
       yield* authentic(getDecipher(iv), aad, content, await take(message.tagBytes))

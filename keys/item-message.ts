@@ -9,7 +9,6 @@ import { KeyFault } from './key-fault.ts'
 
 export const suiteId = 0x0478
 export const messageIdBytes = 32
-export const frameBytes = 1024 * 1024
 export const tagBytes = 16
 export const ivBytes = 12
 export const endOfFrames = 0xffffffff
@@ -22,6 +21,8 @@ export interface MessageHeader {
   readonly context: Readonly<Record<string, string>>
   readonly dataKey: EncryptedDataKey
   readonly commitment: Uint8Array
+  /** Content of each frame but the last. */
+  readonly frameBytes: number
 }
 
 /** @returns the header's bytes up to its tag */
@@ -37,7 +38,7 @@ export function writeHeader(header: MessageHeader): Buffer {
     counted(rawInfo ?? Buffer.from(providerInfo)),
     counted(encryptedDataKey),
     Buffer.of(framed),
-    uint32(frameBytes),
+    uint32(header.frameBytes),
     header.commitment,
   ])
 }
@@ -67,7 +68,7 @@ export async function readHeader(
   const rawInfo = await part()
   const encryptedDataKey = await part()
   mustBe((await next(1))[0] === framed, 'content type')
-  mustBe((await next(4)).readUInt32BE() === frameBytes, 'frame length')
+  const frameBytes = (await next(4)).readUInt32BE()
   const commitment = await next(commitmentBytes)
   const dataKey = new EncryptedDataKey({
     providerId,
@@ -75,7 +76,7 @@ export async function readHeader(
     rawInfo,
     encryptedDataKey,
   })
-  return { messageId, context, dataKey, commitment, raw: Buffer.concat(read) }
+  return { messageId, context, dataKey, commitment, frameBytes, raw: Buffer.concat(read) }
 }
 
 /** A frame's IV is its sequence number (header: 0). */

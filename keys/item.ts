@@ -1,8 +1,9 @@
 // Seals one item for the vault and opens it again, as a stream in constant memory: AWS Encryption SDK message
-// format 2.0, suite 0x0478 (AES-256-GCM, HKDF-SHA-512, key commitment, unsigned), frames of 1 MiB, one data key
+// format 2.0, suite 0x0478 (AES-256-GCM, HKDF-SHA-512, key commitment, unsigned), frames as the profile says, one data key
 // under the item key (raw AES keyring). The item's id and context are authenticated and compared on opening.
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { RawAesKeyringNode, RawAesWrappingSuiteIdentifier } from '@aws-crypto/raw-aes-keyring-node'
+import { cipherProfile } from './cipher-profiles.ts'
 import { openFrames, sealFrames } from './item-frames.ts'
 import { KeyFault } from './key-fault.ts'
 import type { SealingContext } from './key-store.ts'
@@ -11,6 +12,7 @@ import { Secret } from './secret.ts'
 import { measuring } from './measuring.ts'
 
 const itemKeyBytes = 32
+const firstProfile = 'aes-256-gcm-commit-v1'
 
 export interface SealedMeasurements {
   readonly plaintextBytes: number
@@ -29,12 +31,20 @@ export function newItemKey(): Secret {
  *
  * @param plaintext read once; destroyed if the ciphertext's reader goes away
  * @returns the ciphertext, and what was measured: it settles when the ciphertext has ended or failed
+ * @throws {KeyFault} `profile.unknown`
  * @clause hmpps-2025/16-encryption
  */
 export function sealItem(
   plaintext: Readable,
-  options: { readonly itemKey: Secret; readonly itemId: string; readonly context: SealingContext },
+  options: {
+    readonly itemKey: Secret
+    readonly itemId: string
+    readonly context: SealingContext
+    /** The first one when not given. */
+    readonly profile?: string
+  },
 ): { ciphertext: Readable; sealed: Promise<SealedMeasurements> } {
+  const profile = cipherProfile(options.profile ?? firstProfile)
   const before = measuring()
   const after = measuring()
   const keyring = keyringOf(options.itemKey)
@@ -43,7 +53,7 @@ export function sealItem(
   pipeline(
     plaintext,
     before.stage,
-    (source: AsyncIterable<Buffer>) => sealFrames(source, keyring, context),
+    (source: AsyncIterable<Buffer>) => sealFrames(source, keyring, context, profile),
     after.stage,
     (error) => {
       if (error) {
@@ -71,7 +81,7 @@ export function sealItem(
  * @param options.itemKey what unwrapForOpening let out, and nothing else
  * @param options.ciphertextSha256 if given, the stream ends only when the whole ciphertext has this hash
  * @returns the plaintext; fails with a KeyFault `item.altered`, `item.truncated`, `item.wrong-context`, or with the source's own error
- * @throws {KeyFault} `opening.unproven`
+ * @throws {KeyFault} `opening.unproven`, `profile.unknown`
  * @clause hmpps-2025/16-encryption
  */
 export function openItem(
@@ -81,8 +91,11 @@ export function openItem(
     readonly itemId: string
     readonly context: SealingContext
     readonly ciphertextSha256?: string
+    /** The one that it was sealed under; the first one when not given. */
+    readonly profile?: string
   },
 ): Readable {
+  const profile = cipherProfile(options.profile ?? firstProfile)
   const keyring = keyringOf(secretOf(options.itemKey))
   const expected = contextOf(options.itemId, options.context)
   const whole = measuring(({ sha256 }) =>
@@ -94,7 +107,8 @@ export function openItem(
   pipeline(
     ciphertext,
     whole.stage,
-    (source: AsyncIterable<Buffer>) => openFrames(source, keyring, (found) => sameContext(found, expected)),
+    (source: AsyncIterable<Buffer>) =>
+      openFrames(source, keyring, (found) => sameContext(found, expected), profile),
     plaintext,
     () => undefined, // a failure reaches the reader of the plaintext
   )

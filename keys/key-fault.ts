@@ -21,6 +21,7 @@ export type KeyFaultCode =
   | 'item.altered'
   | 'item.truncated'
   | 'item.wrong-context'
+  | 'profile.unknown'
   | 'key.not-a-key'
   | 'key.private'
   | 'key.several'

@@ -45,7 +45,7 @@ async function rotate(madeBefore: Date, atOnce: number): Promise<void> {
     const progress = ({ open, ending }: { open: number; ending: number }) => {
       process.stdout.write(`${open} to do, ${ending} with the worker\n`)
     }
-    const left = await rotateShelves({ db, clock: systemClock, madeBefore, atOnce, progress, pause: () => wait(stop.signal) }) // prettier-ignore
+    const left = await rotateShelves({ db, clock: systemClock, madeBefore, atOnce, progress, pause: () => waitUnlessStopped(stop.signal) }) // prettier-ignore
     const isDone = left.open + left.ending === 0
     process.stdout.write(isDone ? 'Done: every shelf has a new key, and the old ones are destroyed.\n' : `Stopped: ${left.open} shelves are as they were, ${left.ending} are finished by the worker.\n`) // prettier-ignore
     process.exitCode = isDone ? exitCodes.done : exitCodes.failed
@@ -57,7 +57,7 @@ async function rotate(madeBefore: Date, atOnce: number): Promise<void> {
 const lookEveryMs = 5000
 
 /** @returns false when it was stopped meanwhile */
-function wait(stopped: AbortSignal): Promise<boolean> {
+export function waitUnlessStopped(stopped: AbortSignal): Promise<boolean> {
   if (stopped.aborted) return Promise.resolve(false)
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(true), lookEveryMs)
@@ -75,7 +75,7 @@ function instant(text: string): Date {
   return at
 }
 
-function count(text: string): number {
+export function count(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('It is a number from 1 to 9999.')
   return Number(text)
 }

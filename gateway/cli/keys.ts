@@ -9,6 +9,7 @@ import { foldersOf, openKeyDirectory } from '../key-directory.ts'
 import { ledgerSigner } from '../ledger-signer.ts'
 import { openKeyStore } from '../open-key-store.ts'
 import { moveVerb } from './keys-move.ts'
+import { resealVerb } from './keys-reseal.ts'
 import { retireVerb, rotateVerb } from './keys-rotate.ts'
 import { rotateShelvesVerb } from './keys-rotate-shelves.ts'
 import { witnessKeyCommand } from './keys-witness.ts'
@@ -21,6 +22,7 @@ export function keysVerb(): Command {
     .addCommand(rotateVerb())
     .addCommand(retireVerb())
     .addCommand(rotateShelvesVerb())
+    .addCommand(resealVerb())
     .addCommand(witnessKeyCommand())
 }
 

@@ -58,7 +58,7 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   reschedule: ['POST /api/v1/retention/items/:id/clock', 'POST /retention/items/:id/clock', 'POST /retention/schedules/:owner/:class'],
   'offer-return': ['POST /api/v1/retention/items/:id/return', 'POST /retention/items/:id/return'],
   'answer-return': ['POST /api/v1/retention/items/:id/return/answer', 'POST /retention/items/:id/return/answer'],
-  'move-key': ['job sweep'],
+  'move-key': ['job sweep', 'job reseal'],
   'confirm-key': ['POST /api/v1/keys/changes/:id/confirm', 'POST /keys/changes/:id/confirm'],
   'enrol-key': ['POST /api/v1/keys', 'POST /api/v1/keys/answer', 'POST /keys', 'POST /keys/answer', 'POST /keys/offer', 'POST /keys/prove'],
   'read-concerns': [

@@ -33,7 +33,12 @@ export async function sealCopy(
   const id = randomUUID()
   const context = sealingContext({ id, of: planned.of })
   const itemKey = newItemKey()
-  const { ciphertext, sealed } = sealItem(stream, { itemKey, itemId: id, context })
+  const { ciphertext, sealed } = sealItem(stream, {
+    itemKey,
+    itemId: id,
+    context,
+    profile: planned.cipherProfile,
+  })
   await vault.write(planned.vaultObject, ciphertext)
   const [measured, rowCount] = await Promise.all([sealed, whole])
   const wrappedKey = await keyStore.wrap(planned.shelfRef, itemKey, context)
@@ -107,5 +112,11 @@ export async function openCopy(
   const ciphertext = vault.read(copy.vaultObject)
   signal?.addEventListener('abort', () => ciphertext.destroy(), { once: true })
   const ciphertextSha256 = Buffer.from(copy.ciphertextSha256).toString('hex')
-  return openItem(ciphertext, { itemKey, itemId: copy.id, context, ciphertextSha256 })
+  return openItem(ciphertext, {
+    itemKey,
+    itemId: copy.id,
+    context,
+    ciphertextSha256,
+    profile: copy.cipherProfile,
+  })
 }

@@ -28,6 +28,7 @@ const sentences = {
   'request.rejected': 'Sent something that was not accepted',
   'item.sealed': 'Sealed a package',
   'item.collected': 'Collected a package',
+  'item.resealed': 'Opened something that is kept, to seal it under another cipher profile',
   'item.mailed': 'Opened a package to send it as a message',
   'item.mailed-to': 'Encrypted a message to a person’s key',
   'item.acknowledged': 'Said that a package arrived whole',

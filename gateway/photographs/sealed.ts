@@ -20,7 +20,12 @@ export async function sealPicture(
   await keyStore.create(shelf)
   const itemKey = newItemKey()
   try {
-    const { ciphertext, sealed } = sealItem(Readable.from([picture]), { itemKey, itemId: id, context })
+    const { ciphertext, sealed } = sealItem(Readable.from([picture]), {
+      itemKey,
+      itemId: id,
+      context,
+      profile: cipherProfile,
+    })
     await vault.write(vaultObject, ciphertext)
     const { ciphertextSha256, ciphertextBytes, plaintextBytes } = await sealed
     const wrappedKey = await keyStore.wrap(shelf, itemKey, context)
@@ -43,7 +48,13 @@ export async function openSealed(
   const itemKey = await unwrapForOpening(keyStore, sealed.shelf, status.wrappedKey, context, proofOf(entryId))
   const ciphertext = vault.read(sealed.vaultObject)
   signal.addEventListener('abort', () => ciphertext.destroy(), { once: true })
-  return openItem(ciphertext, { itemKey, itemId: id, context, ciphertextSha256: sealed.ciphertextSha256 })
+  return openItem(ciphertext, {
+    itemKey,
+    itemId: id,
+    context,
+    ciphertextSha256: sealed.ciphertextSha256,
+    profile: sealed.cipherProfile,
+  })
 }
 
 /** Ends the key, also one that was never made. */

@@ -50,7 +50,7 @@ export async function moveItem(
 }
 
 /** The shelf stays until this transaction ends. */
-async function keepShelf(tx: Transaction, ref: string): Promise<void> {
+export async function keepShelf(tx: Transaction, ref: string): Promise<void> {
   const { rows } = await tx.query(`select state from concordat.shelf where ref = $1 for update`, [ref])
   if (rows[0]?.['state'] !== 'open' && rows[0]?.['state'] !== 'retiring')
     throw stateConflict('The destruction of this item has begun, and cannot be stopped any more.')

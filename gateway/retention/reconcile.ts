@@ -53,13 +53,14 @@ export async function reconcileKeys({ db, clock }: ReconcileDeps): Promise<Recon
   })
 }
 
-/** What was handed out of each item: to its collectors, to the mailbox of a delivery, or to whoever looked. */
+/** What was handed out of each item: to its collectors, to the mailbox of a delivery, to whoever looked, or to be sealed anew. */
 const handedOut = `select id, item_id, collected_at from concordat.collection
   union all select id, item_id, opened_at from concordat.delivery_mail_opening
-  union all select id, photograph_id, opened_at from concordat.photograph_opening`
+  union all select id, photograph_id, opened_at from concordat.photograph_opening
+  union all select id, item_id, started_at from concordat.resealing where resumes is null`
 /** Entries that let a key out, with the delivery that each names; a delivery that broke off before its key accounts for itself. */
 const opened = `select e.id, i.key as item_id, convert_from(e.body, 'UTF8')::jsonb -> 'detail' ->> 'collection' as collection, e.recorded_at
-  from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key in ('item.collected', 'item.mailed', 'photograph.opened')
+  from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key in ('item.collected', 'item.mailed', 'item.resealed', 'photograph.opened')
   join ledger.index i on i.entry_id = e.id and i.kind = 'item'`
 const broken = `select convert_from(e.body, 'UTF8')::jsonb -> 'detail' ->> 'collection' as collection
   from ledger.entry e join ledger.index t on t.entry_id = e.id and t.kind = 'type' and t.key = 'delivery.failed'`

@@ -132,6 +132,7 @@ async function openPackage(
     itemKey,
     itemId: item.id,
     context,
+    profile: item.cipherProfile,
     ciphertextSha256: Buffer.from(item.ciphertextSha256).toString('hex'),
   })
   return encryptForRecipient(plaintext, {

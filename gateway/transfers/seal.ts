@@ -117,7 +117,12 @@ async function seal(deps: SealDeps, planned: Plan, vaultObject: string): Promise
     rows,
     ...describePackage(deps, dataset, scope, { ...planned, packedAt: startedAt }),
   })
-  const { ciphertext, sealed } = sealItem(built.stream, { itemKey, itemId: id, context })
+  const { ciphertext, sealed } = sealItem(built.stream, {
+    itemKey,
+    itemId: id,
+    context,
+    profile: planned.exchange.cipherProfile,
+  })
   await deps.vault.write(vaultObject, ciphertext)
   const [contents, measured] = await Promise.all([built.done, sealed])
   const wrappedKey = await deps.keyStore.wrap(shelf, itemKey, context)

@@ -41,6 +41,18 @@ async function read(stream: Readable): Promise<{ bytes: Buffer; error: unknown }
   return { bytes: Buffer.concat(chunks), error }
 }
 
+test('What was sealed under one profile does not open under another, and a profile that is not there seals and opens nothing.', async () => {
+  const [itemKey, plaintext] = [newItemKey(), randomBytes(700_000)]
+  const key = await opened(itemKey)
+  const [v1, v2] = ['aes-256-gcm-commit-v1', 'aes-256-gcm-commit-v2']
+  const bytes = await buffer(sealItem(inPieces(plaintext), { itemKey, itemId, context, profile: v2 }).ciphertext)
+  expect(await buffer(openItem(inPieces(bytes), { itemKey: key, itemId, context, profile: v2 }))).toEqual(plaintext)
+  for (const profile of [v1, undefined])
+    expect((await read(openItem(inPieces(bytes), { itemKey: key, itemId, context, ...(profile !== undefined && { profile }) }))).error).toEqual(fault('item.altered'))
+  expect(() => sealItem(inPieces(plaintext), { itemKey, itemId, context, profile: 'rot13' })).toThrow('no cipher profile rot13')
+  expect(() => openItem(inPieces(bytes), { itemKey: key, itemId, context, profile: 'constructor' })).toThrow('no cipher profile')
+}) // prettier-ignore
+
 test('hmpps-2025/16-encryption: an item of any size comes back as it was, and what was measured is so.', async () => {
   const sizes = [0, 1, frameBytes - 1, frameBytes, frameBytes + 1, 3 * frameBytes + 12_345]
   for (const size of sizes) {
