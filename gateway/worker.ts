@@ -1,5 +1,6 @@
 // What runs beside requests: sealing what was supplied, sending mail, and the sweep that destroys what is due and issues
 // its certificates. Any number may run; rows and queues let one work on each thing.
+import { remindOfClearances } from './clearance/reminders.ts'
 import { countDecisions } from './decisions/enforcement.ts'
 import { recordFailedJob } from './decisions/failed-job.ts'
 import { mailDelivery } from './exports/mail-delivery.ts'
@@ -85,6 +86,7 @@ export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; cert
   await remindOfKeys(wiring)
   await remindOfCopies(wiring)
   await remindOfHolds(wiring)
+  await remindOfClearances(wiring)
   const destroyed = [...(await destroyDue(wiring)), ...(await destroyDuePhotographs(wiring))]
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)

@@ -11,7 +11,8 @@ create view concordat.clock as
   union all
   select 'local/urgent-review', shared_at, review_by, reviewed_at from concordat.urgent_share
   union all
-  select 'hmpps-2025/18-hub-silence', asked_at, due_at, answered_at from concordat.consent_request
+  -- Silence that was found ends the wait, late.
+  select 'hmpps-2025/18-hub-silence', asked_at, due_at, coalesce(answered_at, silent_at) from concordat.consent_request
   union all
   -- A window is over when it is over: it is never late.
   select 'hmpps-2025/18-objection', delivered_at, null, fact_check_closed_at from concordat.clearance where delivered_at is not null;

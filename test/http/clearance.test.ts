@@ -1,6 +1,7 @@
 // Clearing figures for a report over HTTP: asking, answering, silence and its route, objections, releases that move, withdrawal.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer } from '../../demo/client.ts'
+import { remindOfClearances } from '../../gateway/clearance/reminders.ts'
 import type { Wiring } from '../../gateway/wire.ts'
 import { entriesFor, expectProblem, expectRefusal } from '../support/answers.ts'
 import { startGateway, type Subject, type TestGateway } from '../support/gateway.ts'
@@ -164,6 +165,88 @@ describe('a statistical release', () => {
     expect(await standing(named)).toBe('clear')
     expect(await set('R-1', '2026-12-09')).toMatchObject({ version: 4 })
     expect(await standing(held)).toBe('clear')
+    on('2026-12-01')
+  })
+})
+
+describe('clocks', () => {
+  const pass = () => remindOfClearances({ ...gateway.wiring, clock: () => now })
+  /** What waits to be numbered when the clock jumps would seem to have waited since. */
+  const numbered = () => gateway.wiring.ledgerProcess.catchUp()
+  const seen = new Set<unknown>()
+  /** The mails that nobody asked about yet. */
+  const told = async () => {
+    const { rows } = await gateway.owner.query('select id, recipient, subject, body from concordat.mail')
+    const fresh = rows.filter(({ id }) => !seen.has(id))
+    for (const { id } of fresh) seen.add(id)
+    return fresh
+      .map((row) => [String(row['recipient']).split('@')[0], row['subject'], /\/(consents|clearances)\/[0-9a-f-]+/.exec(String(row['body']))?.[0]])
+      .toSorted()
+  } // prettier-ignore
+  const moment = (at: string) => (now = new Date(at))
+
+  test('hmpps-2025/18-hub-silence, 18-objection: whoever has to answer is told before the end, whoever waits after it, once each, and nothing is decided by it.', async () => {
+    await numbered()
+    on('2026-11-02')
+    await pass()
+    await change('K-1', '7')
+    const report = await opened()
+    const id = await asked(report, 'K-1')
+    await done(post('martin.boyle', `/clearances/${report}/delivered`))
+    const { rows: [clocks] } = await gateway.owner.query('select r.warn_at, r.due_at, c.window_warn_at, c.window_ends_at from concordat.consent_request r join concordat.clearance c on c.id = r.clearance_id where r.id = $1', [id]) // prettier-ignore
+    const at = (column: string, ms: number) =>
+      moment(new Date((clocks?.[column] as Date).getTime() + ms).toISOString())
+    await told()
+    await numbered()
+    at('warn_at', -1000)
+    expect(await pass()).toBe(0)
+    at('window_warn_at', 0)
+    await pass()
+    at('warn_at', 0)
+    await pass()
+    expect(await told()).toEqual([
+      ['colin.baxter', 'Your time to object to a draft ends soon', `/clearances/${report}`],
+      ['leila.santos', 'A figure waits for your answer', `/consents/${id}`],
+    ])
+    at('window_ends_at', 0)
+    await pass()
+    at('due_at', 0)
+    await Promise.all([pass(), pass()])
+    expect(await told()).toEqual([
+      ['ayesha.rahman', 'The time for objections is over', `/clearances/${report}`],
+      ['ayesha.rahman', 'Your request for consent has no answer', `/consents/${id}`],
+      ['leila.santos', 'A figure still waits for your answer', `/consents/${id}`],
+    ])
+    expect(await pass()).toBe(0)
+    await numbered()
+    expect(await done(get('martin.boyle', `/consents/${id}`))).toMatchObject({ state: 'requested' })
+    const { rows } = await gateway.owner.query(
+      `select convert_from(e.body, 'UTF8')::jsonb as entry from ledger.index i join ledger.entry e on e.id = i.entry_id where i.kind = 'correlation' and i.key = 'clearance-reminders'`,
+    )
+    const entries = rows.map((row) => row['entry'] as { type: string; agreement: string; clauses: string[] })
+    expect(entries.map(({ type, clauses }) => `${type} ${clauses.join()}`).toSorted()).toEqual([
+      'duty.overdue hmpps-2025/18-hub-silence',
+      'duty.reminded hmpps-2025/18-hub-silence',
+      'duty.reminded hmpps-2025/18-objection',
+      'duty.reminded hmpps-2025/18-objection',
+    ])
+    expect(new Set(entries.map(({ agreement }) => agreement))).toEqual(new Set(['hmpps-2025']))
+    await numbered()
+    on('2026-12-01')
+  })
+
+  test('What was answered is nobody’s to be reminded of.', async () => {
+    await numbered()
+    on('2026-11-02')
+    await change('K-2', '7')
+    const id = await asked(await opened(), 'K-2')
+    await done(answer(id, { answer: 'consent' }))
+    await told()
+    await numbered()
+    on('2027-01-20')
+    await pass()
+    expect((await told()).filter(([, , path]) => path === `/consents/${id}`)).toEqual([])
+    await numbered()
     on('2026-12-01')
   })
 })
