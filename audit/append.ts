@@ -1,5 +1,6 @@
 // The write path: events become entries in the caller's transaction, in one statement however many there are. If this throws,
 // the caller's transaction must not commit: no entry, no change.
+import { concat } from './bytes.ts'
 import type { EntryId, RandomBytes } from './entry-id.ts'
 import { type Entry, makeEntry } from './entry.ts'
 import type { LedgerEvent } from './events.ts'
@@ -32,18 +33,21 @@ export async function append(
   return entries.map(({ id, leafHash }) => ({ entryId: id, leafHash }))
 }
 
+/** Bytes come in one piece for each column, and are cut here: as arrays they would travel as text, at twice their length. */
 const INSERT = `
   with given as (
-    select * from unnest($1::uuid[], $2::bytea[], $3::bytea[]) with ordinality as t (id, body, leaf_hash, ordinal)
+    select id, substring($2::bytea from start + 1 for length) as body, substring($5::bytea from (ordinal::int - 1) * 32 + 1 for 32) as leaf_hash, ordinal
+    from unnest($1::uuid[], $3::int[], $4::int[]) with ordinality as t (id, start, length, ordinal)
   ), entries as (
     insert into ledger.entry (id, body, leaf_hash, recorded_at)
-    select id, body, leaf_hash, $4 from given
+    select id, body, leaf_hash, $6 from given
   ), secrets as (
     insert into ledger.secret (entry_id, field, salt, value)
-    select * from unnest($5::uuid[], $6::text[], $7::bytea[], $8::text[])
+    select entry_id, field, substring($9::bytea from (ordinal::int - 1) * 32 + 1 for 32), value
+    from unnest($7::uuid[], $8::text[], $10::text[]) with ordinality as t (entry_id, field, value, ordinal)
   ), found_by as (
     insert into ledger.index (entry_id, kind, key)
-    select * from unnest($9::uuid[], $10::text[], $11::text[])
+    select * from unnest($11::uuid[], $12::text[], $13::text[])
   )
   insert into ledger.outbox (entry_id, leaf_hash)
   select id, leaf_hash from given order by ordinal`
@@ -53,15 +57,26 @@ async function insertEntries(tx: Queryable, entries: readonly Entry[], at: Date)
   const index = entries.flatMap(({ id, index: own }) => own.map((row) => ({ id, ...row })))
   await tx.query(INSERT, [
     entries.map(({ id }) => id),
-    entries.map(({ body }) => body),
-    entries.map(({ leafHash }) => leafHash),
+    concat(...entries.map(({ body }) => body)),
+    startsOf(entries),
+    entries.map(({ body }) => body.length),
+    concat(...entries.map(({ leafHash }) => leafHash)),
     at,
     secrets.map(({ id }) => id),
     secrets.map(({ field }) => field),
-    secrets.map(({ salt }) => salt),
+    concat(...secrets.map(({ salt }) => salt)),
     secrets.map(({ value }) => value),
     index.map(({ id }) => id),
     index.map(({ kind }) => kind),
     index.map(({ key }) => key),
   ])
+}
+
+function startsOf(entries: readonly Entry[]): number[] {
+  let next = 0
+  return entries.map(({ body }) => {
+    const start = next
+    next += body.length
+    return start
+  })
 }

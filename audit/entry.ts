@@ -1,7 +1,6 @@
 // An event becomes an entry: its bytes, the personal values that were taken out of it, and what it is found by. The leaf:
 // {"v":1,"id","type","eventVersion","at","actor","subjects","correlation","agreement","decision","policy","clauses","detail"}
 // as RFC 8785 text, each personal value replaced by its commitment. `v` is the version of this form.
-import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalBytes } from './canonical.ts'
 import { committedBytes, formatCommitment, type Opening, SALT_BYTES } from './commitment.ts'
@@ -10,7 +9,7 @@ import { entryIdAt, type EntryId, parseEntryId, type RandomBytes } from './entry
 import { eventFrame, type subjectKinds } from './event-frame.ts'
 import { catalogue, isEventType, type LedgerEvent } from './events.ts'
 import { LedgerFault } from './fault.ts'
-import { nodeHasher } from './node-hash.ts'
+import { hmacSha256, nodeHasher } from './node-hash.ts'
 
 const ENTRY_LIMIT_BYTES = 16_384
 
@@ -35,7 +34,7 @@ export function makeEntry(event: LedgerEvent, at: Date, ordinal: number, random:
   const commit = (field: string, value: string): string => {
     const opening = { field, salt: random(SALT_BYTES), value }
     secrets.push(opening)
-    return formatCommitment(createHmac('sha256', opening.salt).update(committedBytes(field, value)).digest())
+    return formatCommitment(hmacSha256(opening.salt, committedBytes(field, value)))
   }
   const { type, eventVersion, actor, subjects, detail, personal, ...frame } = checked
   const leaf = {

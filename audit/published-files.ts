@@ -111,6 +111,13 @@ async function writeTiles(
   { profile, store }: Publication,
 ): Promise<void> {
   const stored = await readTiles(db, edge, tiles)
+  const bodies =
+    profile === 'full'
+      ? await readBodies(
+          db,
+          tiles.filter(({ level }) => level === 0),
+        )
+      : undefined
   const files: TileFile[] = []
   for (const tile of tiles) {
     const { level, index, width } = tile
@@ -118,29 +125,32 @@ async function writeTiles(
     if (data?.length !== width * HASH_BYTES)
       throw new LedgerFault('tile-missing', `Tile ${level}/${index} is not there, ${width} hashes wide.`)
     files.push({ name: tilePath(tile), width, bytes: data })
-    if (profile === 'full' && level === 0)
-      files.push({ name: bundlePath(index, width), width, bytes: await bundle(db, index, data) })
+    if (bodies && level === 0)
+      files.push({ name: bundlePath(index, width), width, bytes: bundle(bodies, index * TILE_WIDTH, data) })
   }
   for (let at = 0; at < files.length; at += FILES_AT_ONCE)
     await allDone(files.slice(at, at + FILES_AT_ONCE).map((file) => publishTile(store, file)))
 }
 
+/** What the tiles' entries say, by number. @param tiles of level 0, side by side */
+async function readBodies(db: Queryable, tiles: readonly Tile[]): Promise<ReadonlyMap<number, Uint8Array>> {
+  const [first, last] = [tiles[0], tiles.at(-1)]
+  if (first === undefined || last === undefined) return new Map()
+  const leaves = await readLeaves(db, first.index * TILE_WIDTH, last.index * TILE_WIDTH + last.width)
+  return new Map(leaves.flatMap(({ seq, body }) => (body === null ? [] : [[seq, body]])))
+}
+
 /** C2SP tlog-tiles, "Log entries": each entry after its length as a big-endian uint16. */
-async function bundle(db: Queryable, index: number, hashes: Uint8Array): Promise<Uint8Array> {
-  const first = index * TILE_WIDTH
-  const width = hashes.length / HASH_BYTES
-  const leaves = await readLeaves(db, first, first + width)
-  if (leaves.length !== width)
-    throw new LedgerFault(
-      'body-missing',
-      `Some of the entries ${first} to ${first + width - 1} are not there.`,
-    )
-  const parts = leaves.flatMap(({ seq, body }, i) => {
-    if (body === null) throw new LedgerFault('body-missing', `Entry ${seq} is not there.`)
-    if (!sameBytes(nodeHasher.leaf(body), hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES)))
+function bundle(bodies: ReadonlyMap<number, Uint8Array>, first: number, hashes: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = []
+  for (let at = 0; at < hashes.length; at += HASH_BYTES) {
+    const seq = first + at / HASH_BYTES
+    const body = bodies.get(seq)
+    if (body === undefined) throw new LedgerFault('body-missing', `Entry ${seq} is not there.`)
+    if (!sameBytes(nodeHasher.leaf(body), hashes.subarray(at, at + HASH_BYTES)))
       throw new LedgerFault('body-changed', `Entry ${seq} is not what was sequenced.`)
-    return [Uint8Array.of(body.length >> 8, body.length & 0xff), body]
-  })
+    parts.push(Uint8Array.of(body.length >> 8, body.length & 0xff), body)
+  }
   return concat(...parts)
 }
 

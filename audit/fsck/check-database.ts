@@ -17,7 +17,7 @@ import { concludeSigned, type DatabaseChecked, type SignedHistory } from './data
 import { countIndexRows, findExtraIndexRows, findExtras } from './database-extras.ts'
 import { type CheckpointRow, type EntryRow, type HeadRow, readCheckpoints, readEntries, readHeadRow, readWaiting, type Span } from './database-rows.ts' // prettier-ignore
 import { concludePruned } from './check-pruned.ts'
-import { checkParts, numbered } from './entry-parts.ts'
+import { checkParts, numbered, type PartsChecked } from './entry-parts.ts'
 import type { Fault } from './faults.ts'
 import { Recount, type Standing, type StoredTile } from './recount.ts'
 import type { Checks, Progress } from './report.ts'
@@ -50,12 +50,13 @@ export async function checkDatabase(
   }
   const pruned = await readPruned(tx)
   const start = await findStart(given, head, pruned)
-  const walk: Walk = { ...given, head, recount: new Recount(nodeHasher, start), entries: [], parts: [], history: { holds: 0, lastGood: 0, inDoubt: [] }, indexRows: 0, isWhole: true, latest: undefined } // prettier-ignore
+  const walk: Walk = { ...given, head, recount: new Recount(nodeHasher, start), entries: [], parts: [], history: { holds: 0, lastGood: 0, inDoubt: [] }, indexRows: 0, checking: Promise.resolve({ faults: [], indexRows: 0 }), isWhole: true, latest: undefined } // prettier-ignore
   for await (const page of ahead(AT_ONCE, spans(start.size, head.size), (span) => readPage(tx, span))) {
     await takePage(walk, page)
     if (!walk.isWhole) break
     given.onProgress(walk.recount.size, head.size, 'entries in the database')
   }
+  await settleParts(walk)
   if (pruned) await concludePruned(checks, tx, pruned, start)
   return conclude(walk, checks, { from: start.size, told: pruned?.through ?? 0 })
 }
@@ -68,6 +69,7 @@ interface Walk extends DatabaseToCheck {
   readonly parts: Fault[]
   readonly history: SignedHistory
   indexRows: number
+  checking: Promise<PartsChecked>
   isWhole: boolean
   latest: SignedCheckpoint | undefined
 }
@@ -141,7 +143,16 @@ async function takePage(walk: Walk, { span, rows, checkpoints }: Page): Promise<
   }
   await recount.compareFull(await storedTiles(tx, recount, walk.head), 0)
   const right = rows.filter(({ own, leafHash }) => own && sameBytes(own, leafHash))
-  const { faults, indexRows } = await checkParts(tx, right)
+  const checking = checkParts(tx, right)
+  // Its failure is told when its turn comes; it may never come.
+  checking.catch(() => undefined)
+  await settleParts(walk)
+  walk.checking = checking
+}
+
+/** What stands beside one page is asked of the database while the next is hashed here. */
+async function settleParts(walk: Walk): Promise<void> {
+  const { faults, indexRows } = await walk.checking
   walk.parts.push(...faults)
   walk.indexRows += indexRows
 }

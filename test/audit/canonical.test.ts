@@ -33,6 +33,11 @@ describe('the bytes of an entry', () => {
     expect(() => canonicalBytes(value)).toThrow(expect.objectContaining({ code: 'entry-invalid' }))
   })
 
+  test('name the place of what is refused', () => {
+    const value = { kept: [1, 2], detail: { list: ['a', { deep: 0.5 }] } }
+    expect(() => canonicalBytes(value)).toThrow('$.detail.list[1].deep is 0.5')
+  })
+
   test('read back as what they were made of, whatever the order of the names', () => {
     const json = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -55,6 +60,8 @@ describe('the bytes of an entry', () => {
         const read: unknown = JSON.parse(decodeText(bytes))
         expect(read).toEqual(value)
         expect(canonicalBytes(read)).toEqual(bytes)
+        // Two writers of RFC 8785, which have to agree.
+        expect(decodeText(bytes)).toBe(canonicalJson(value))
       }),
     )
   })
