@@ -6,7 +6,7 @@ import { fsckTable, measureFsck } from './fsck.ts'
 import { decideTable, measureDecide } from './decide.ts'
 import { exportTable, measureExport } from './export.ts'
 import { intakeTable, measureIntake } from './intake.ts'
-import { ledgerTable, measureLedger } from './ledger.ts'
+import { costTable, ledgerTable, measureCosts, measureLedger } from './ledger.ts'
 import { measureSeal, sealTable } from './seal.ts'
 import { measureJourney, journeyTable } from './journey.ts'
 
@@ -39,6 +39,9 @@ const help = `npm run bench -- <name> [--json] [options]
     --rounds N      rounds (default 7, at least 5)
     --seconds N     how long each is measured in a round (default 2)
     --entries N     entries at which the cost is looked at last (default 50000: none but 10000)
+
+  ledger-cost  what an entry costs, from the event to the signed checkpoint, as the log grows tenfold each time
+    --entries N     entries at which it is looked at last (default 50000: none but 10000)
 
   seal       seals and opens one item beside AES-256-GCM alone on the same stream, and how long the event loop stood still
     --size-mib N    size of the item (default 1024)
@@ -103,6 +106,10 @@ const benchmarks: Readonly<Record<string, (values: Values, rounds: number) => Pr
   intake: async (values, rounds) => {
     const result = await measureIntake({ rows: wholeNumber('--rows', values.rows ?? '100000'), rounds, say })
     return { result, table: intakeTable(result), kept: result.keptPromise }
+  },
+  'ledger-cost': async (values) => {
+    const result = await measureCosts({ largest: wholeNumber('--entries', values.entries), say })
+    return { result, table: costTable(result), kept: true }
   },
   ledger: async (values, rounds) => {
     const [seconds, largest] = [wholeNumber('--seconds', values.seconds), wholeNumber('--entries', values.entries)] // prettier-ignore

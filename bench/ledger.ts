@@ -27,7 +27,19 @@ export interface LedgerFigures {
   readonly checkpointP99Ms: number
   readonly perSecond: Readonly<Record<string, Spread>>
   /** Microseconds an entry for the whole pipeline in batches of 1,000, by how many entries the log had. */
-  readonly costByEntries: readonly { readonly entries: number; readonly microsecondsEach: Spread }[]
+  readonly costByEntries: readonly Cost[]
+}
+
+export interface Cost {
+  readonly entries: number
+  readonly microsecondsEach: Spread
+  /** Times a bare insert of the same bodies, in turn: the machine's own ups and downs go out of it. */
+  readonly timesBare: Spread
+}
+
+export interface CostFigures {
+  readonly benchmark: 'ledger-cost'
+  readonly costByEntries: readonly Cost[]
 }
 
 const rows = ['ledgerToAudit', 'ledgerToAuditP99', 'ledgerToChain', 'pipelineToBare', 'drainToBare', 'fsckToScan'] as const // prettier-ignore
@@ -101,7 +113,8 @@ async function oneRound(bench: Bench, seconds: number) {
 }
 
 async function catchUp({ ledger, publisher }: Bench): Promise<void> {
-  while ((await sequence(ledger, { limit: 5000 })).count > 0);
+  // As the gateway does: fewer than the limit means that nothing is left.
+  for (let taken = 5000; taken === 5000;) taken = (await sequence(ledger, { limit: 5000 })).count
   await publish(publisher)
 }
 
@@ -153,8 +166,25 @@ async function check({ gateway, publisher }: Bench): Promise<number> {
   return performance.now() - started
 }
 
-async function costs(bench: Bench, largest: number, say: LedgerOptions['say']) {
-  const found: { entries: number; microsecondsEach: Spread }[] = []
+/** Microseconds an entry as the log grows: `npm run bench -- ledger-cost`. */
+export async function measureCosts({
+  largest,
+  say,
+}: Pick<LedgerOptions, 'largest' | 'say'>): Promise<CostFigures> {
+  const bench = await openBench()
+  try {
+    return { benchmark: 'ledger-cost', costByEntries: await costs(bench, largest, say) }
+  } finally {
+    await bench.end()
+  }
+}
+
+async function costs(
+  bench: Bench,
+  largest: number,
+  say: LedgerOptions['say'],
+): Promise<CostFigures['costByEntries']> {
+  const found: Cost[] = []
   for (let size = 10_000; size <= largest; size *= 10) {
     for (let has = await entriesOf(bench); has < size; has += 4000) {
       await bench.gateway.withTransaction((tx) => append(tx, looks((made += 4000), 4000), systemClock()))
@@ -162,9 +192,13 @@ async function costs(bench: Bench, largest: number, say: LedgerOptions['say']) {
     }
     await catchUp(bench)
     say(`The log has ${size} entries`)
-    const each: number[] = []
-    for (let i = 0; i < 5; i += 1) each.push(1_000_000 / (await pipeline(bench, 1000, 3)))
-    found.push({ entries: size, microsecondsEach: spreadOf(each) })
+    const [each, beside]: [number[], number[]] = [[], []]
+    for (let i = 0; i < 7; i += 1) {
+      each.push(rounded(1_000_000 / (await pipeline(bench, 1000, 3))))
+      beside.push(rounded(1_000_000 / (await bare(bench, 1000, 3))))
+    }
+    const timesBare = each.map((cost, i) => rounded(cost / (beside[i] ?? Number.NaN)))
+    found.push({ entries: size, microsecondsEach: spreadOf(each), timesBare: spreadOf(timesBare) })
   }
   return found
 }
@@ -183,6 +217,11 @@ export function ledgerTable({ ratios, rounds, checkpointP99Ms, costByEntries }: 
     const { median, min, max } = ratios[row]
     return `${aims[row][0].padEnd(60)}  ${`${median} (${min} to ${max})`.padEnd(26)}  reach ${aims[row][1]}`
   })
-  const curve = costByEntries.map(({ entries, microsecondsEach }) => `${`whole pipeline at ${entries} entries`.padEnd(60)}  ${microsecondsEach.median} µs an entry`) // prettier-ignore
-  return `Medians of ${rounds} rounds (least to most)\n${lines.join('\n')}\n${'commit to signed checkpoint, p99'.padEnd(60)}  ${checkpointP99Ms} ms\n${curve.join('\n')}\n`
+  return `Medians of ${rounds} rounds (least to most)\n${lines.join('\n')}\n${'commit to signed checkpoint, p99'.padEnd(60)}  ${checkpointP99Ms} ms\n${costTable({ costByEntries })}`
+}
+
+export function costTable({ costByEntries }: Pick<CostFigures, 'costByEntries'>): string {
+  const line = ({ entries, microsecondsEach: { median, min, max }, timesBare }: Cost) =>
+    `${`whole pipeline at ${entries} entries`.padEnd(60)}  ${median} µs an entry (${min} to ${max}), ${timesBare.median} times a bare insert`
+  return `${costByEntries.map(line).join('\n')}\n`
 }
