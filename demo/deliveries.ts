@@ -17,14 +17,13 @@ import { release } from '../gateway/exports/release.ts'
 import { scheduleExports } from '../gateway/exports/schedule.ts'
 import { sealDelivery } from '../gateway/exports/seal.ts'
 import type { PersonContext } from '../gateway/http/endpoint.ts'
-import { record } from '../gateway/http/mount.ts'
 import type { JobName, Jobs } from '../gateway/jobs.ts'
-import { findPersonByIdentity } from '../gateway/people/store.ts'
 import { destroyDue } from '../gateway/retention/destroy.ts'
 import type { Wiring } from '../gateway/wire.ts'
 import { addWorkingDays, londonInstant } from '../policies/calendar.ts'
 import { quarterBefore, quarterOf, type Quarter } from '../policies/quarter.ts'
 import { Readable } from 'node:stream'
+import { actAs } from './acting.ts'
 import { inventConcerns, standing, type InventedConcern } from './concerns/invent.ts'
 
 const concerns = 4000
@@ -157,22 +156,7 @@ class History {
     work: (deps: Wiring, context: PersonContext) => Promise<Outcome<T>>,
   ): Promise<T> {
     const deps = this.#at(time)
-    const now = instant(time)
-    return deps.db.withTransaction(async (tx) => {
-      const person = await findPersonByIdentity(tx, deps.config.oidc.issuer, subject, now)
-      if (!person) throw new Error(`${subject} is not registered`)
-      const context = {
-        tx,
-        now,
-        requestId: `demonstration-${time.replace(' ', '-')}`,
-        ip: '127.0.0.1',
-        person,
-      }
-      const outcome = await work(deps, context)
-      if (outcome.kind === 'refused') throw new Error(`${subject} was refused on ${time}: ${outcome.letter.refusals.map(({ clause }) => clause).join(', ')}`) // prettier-ignore
-      await record(tx, outcome.events, now)
-      return outcome.value
-    })
+    return actAs(deps, subject, (context) => work(deps, context))
   }
 
   /** Mail of that time reached whoever it was for long ago. */

@@ -12,6 +12,7 @@ import { serve } from '../gateway/serve.ts'
 import { version } from '../gateway/version.ts'
 import { wire, type Wiring } from '../gateway/wire.ts'
 import { londonDate } from '../policies/calendar.ts'
+import { askForConsents } from './clearances.ts'
 import { signIn } from './client.ts'
 import { deliverSinceTheAgreement } from './deliveries.ts'
 import { prepareEnvironment, type Environment } from './environment.ts'
@@ -108,6 +109,7 @@ async function start(database: EmbeddedDatabase, port: number): Promise<Started>
   })
   say('Delivering the concerns database, quarter by quarter, up to today …')
   await deliverSinceTheAgreement(wiring, londonDate(systemClock()))
+  await askForConsents(wiring)
   return { environment, wiring, running: await serve(wiring, { withWorker: true }) }
 }
 

@@ -12,7 +12,7 @@ import { changesCsv, mostChanges, subscribe } from './api.ts'
 import { acknowledgeDelivery, collectDelivery, type CollectDeps } from './collect.ts'
 import { viewChanges, viewDelivery, viewEnd, viewNext, viewYear, type Seen } from './look.ts'
 import { timelineOf } from './year-timeline.ts'
-import { findPersonById } from '../people/store.ts'
+import { findEnrolledKey, findPersonById } from '../people/store.ts'
 import { personalKinds } from '../personal-text.ts'
 import { proveDelivery, type ProveDeps } from './prove.ts'
 import { putForward, withdraw } from './put-forward.ts'
@@ -52,9 +52,7 @@ function looking(deps: ProveDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'get', path: '/deliveries/:number', summary: 'A delivery', input: { params: numberParams },
-      handle: async (context, { params }) => asPage(await viewDelivery(deps, context, params.number, 'page'), (seen) => ({
-        view: { template: 'delivery.njk', data: { ...seen, ...roles(deps, context), exported: deps.concernsExport } },
-      })),
+      handle: (context, { params }) => deliveryPage(deps, context, params.number),
     }),
     endpoint({
       ...at, method: 'get', path: '/deliveries/:number/manifest.jws', summary: 'The signed manifest of a delivery', input: { params: numberParams },
@@ -71,7 +69,7 @@ function looking(deps: ProveDeps): Endpoint[] {
     endpoint({
       ...at, method: 'get', path: '/deliveries/:number/changes', summary: 'What changed', input: { params: numberParams },
       handle: async (context, { params }) => asPage(await viewChanges(deps, context, params.number, { as: 'page', most: mostOnPage }), (found) => ({
-        view: { template: 'delivery-changes.njk', data: { ...found } },
+        view: { template: 'delivery-changes.njk', data: { ...found, establishments: deps.establishments } },
       })),
     }),
     endpoint({
@@ -80,6 +78,13 @@ function looking(deps: ProveDeps): Endpoint[] {
     }),
   ] // prettier-ignore
 }
+
+async function deliveryPage(deps: ExportDeps, context: PersonContext, number: number): Promise<Reply> {
+  const hasKey = (await findEnrolledKey(context.tx, context.person.id)) !== undefined
+  return asPage(await viewDelivery(deps, context, number, 'page'), (seen) => ({
+    view: { template: 'delivery.njk', data: { ...seen, ...roles(deps, context), hasKey, exported: deps.concernsExport } },
+  }))
+} // prettier-ignore
 
 /** The certificate; until there is one, when there will be. */
 function endView({ concernsExport }: ExportDeps, { delivery, item, certificate }: Seen) {

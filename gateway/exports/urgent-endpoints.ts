@@ -5,6 +5,7 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { checkFields } from '../http/input.ts'
 import type { FieldFault } from '../http/problem.ts'
 import { asPage } from '../decisions/replies.ts'
+import { findEnrolledKey } from '../people/store.ts'
 import { asJson } from './act.ts'
 import type { CollectDeps } from './collect.ts'
 import { collectUrgent } from './urgent-collect.ts'
@@ -12,14 +13,27 @@ import { findings, type UrgentShare } from './urgent-store.ts'
 import { reviewUrgent, shareUrgently, viewUrgent } from './urgent.ts'
 
 const params = z.strictObject({ id: z.uuid('This is not the id of an urgent share.') })
-const words = z.string().trim().min(1).max(4000)
 const concern = z.string().trim().toUpperCase().min(1).max(40)
 const shareBody = z.strictObject({
   concern,
   people: z.array(z.uuid()).max(50),
   reason: z.string().trim().max(4000),
 })
-const reviewBody = z.strictObject({ finding: z.enum(findings), words })
+const reviewBody = z.strictObject({
+  finding: z.enum(findings, 'Say whether it was right to share it at once.'),
+  words: z.string().trim().min(1, 'Say why.').max(4000),
+})
+/** What a form has to say; over JSON the rules refuse what is missing. */
+const shareTyped = z.strictObject({
+  concern: z
+    .string()
+    .trim()
+    .toUpperCase()
+    .min(1, 'Give the id of the concern. It stands on its page.')
+    .max(40),
+  people: z.array(z.uuid()).min(1, 'Choose at least one person.').max(50),
+  reason: z.string().trim().min(1, 'Say why it cannot wait.').max(4000),
+})
 
 const ids = z.preprocess(
   (value) => (value === undefined || value === '' ? [] : [value].flat()),
@@ -75,12 +89,12 @@ function asPages(deps: CollectDeps): Endpoint[] {
   const back = () => ({ redirect: '/urgent-concerns' })
   return [
     endpoint({
-      ...at, method: 'get', path: '/urgent-concerns', summary: 'Urgent concerns', input: {}, handle: (context) => page(deps, context),
+      ...at, method: 'get', path: '/urgent-concerns', summary: 'Urgent concerns', input: { query: z.strictObject({ concern: typed }) }, handle: (context, { query }) => page(deps, context, query),
     }),
     endpoint({
       ...at, method: 'post', path: '/urgent-concerns', summary: 'Share an urgent concern', input: { body: shareForm },
       handle: async (context, { body }) => {
-        const checked = checkFields(shareBody, body)
+        const checked = checkFields(shareTyped, body)
         if ('faults' in checked) return page(deps, context, body, checked.faults)
         return orAgain(
           context,
@@ -113,11 +127,12 @@ async function page(
   const { person } = context
   const mayShare = person.party === deps.concernsExport.from && person.roles.includes('export-releaser')
   const mayReview = person.party === deps.concernsExport.from && person.roles.includes('assurance-officer')
+  const hasKey = (await findEnrolledKey(context.tx, person.id)) !== undefined
   return asPage(await viewUrgent(deps, context, 'page'), (found) => ({
     ...(faults.length > 0 && { status: 400 }),
     view: {
       template: 'urgent-concerns.njk',
-      data: { ...found, given, faults, mayShare, mayReview, now: context.now },
+      data: { ...found, given, faults, mayShare, mayReview, hasKey, now: context.now },
     },
   }))
 }

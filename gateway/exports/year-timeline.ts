@@ -33,7 +33,7 @@ export interface YearTimeline {
   readonly until: number
 }
 
-const [left, width, height] = [116, 860, 210]
+const [left, width, height] = [116, 860, 220]
 const lanes = { quarter: 52, due: 96, sent: 136, acknowledged: 176 }
 const laneWords = [['Quarter', lanes.quarter], ['Due', lanes.due], ['Sent', lanes.sent], ['Acknowledged', lanes.acknowledged]] as const // prettier-ignore
 const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -68,7 +68,7 @@ export function timelineOf({ rows }: Pick<ShownYear, 'rows'>, today: string): Ye
     marks,
     today: today >= startsOn && today <= endsOn ? at(today) : undefined,
     from: 24,
-    until: height - 12,
+    until: height - 22,
   }
 }
 

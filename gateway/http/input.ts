@@ -79,7 +79,11 @@ function describe(issue: z.core.$ZodIssue): FieldFault[] {
   return [{ field: at.join('.') || 'body', message: wording(issue) }]
 }
 
+/** How zod itself begins; any other words are a schema's own, and say it better. */
+const general = /^(Invalid|Too small|Too big)/
+
 function wording(issue: z.core.$ZodIssue): string {
+  if (!general.test(issue.message)) return issue.message
   if (issue.code === 'invalid_type')
     return issue.input === undefined ? 'Fill this in.' : `This must be ${article(issue.expected)}.`
   if (issue.code === 'too_small' && issue.origin === 'array') return `Give at least ${issue.minimum}.`

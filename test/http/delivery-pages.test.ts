@@ -99,6 +99,19 @@ describe('S44: an urgent concern between quarters', () => {
     expect((await share()).status).toBe(201)
   })
 
+  test('as a form says everything that is missing at once, and comes filled in from the page of its concern', async () => {
+    const empty = await oliver.send('/urgent-concerns', { concern: '', reason: '' })
+    expect(empty.status).toBe(400)
+    for (const words of [
+      'Give the id of the concern.',
+      'Choose at least one person.',
+      'Say why it cannot wait.',
+    ])
+      expect(empty.body).toContain(words)
+    expect((await oliver.page('/concerns/of/C-1')).body).toContain('href="/urgent-concerns?concern=C-1"')
+    expect((await oliver.page('/urgent-concerns?concern=C-1')).body).toContain('value="C-1"')
+  })
+
   test('is not there for a member whom it does not name', async () => {
     await gateway.owner.query(`delete from concordat.urgent_recipient`)
     const { shares } = (await (await gateway.as('oliver.bennett')).get(path)).json() as {

@@ -380,6 +380,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['export-next.njk', 'being sealed', { ...next, underWay: { ...putForward, state: 'released', number: 13 } }],
   ['export-next.njk', 'with mistakes', { ...next, given: { amends: '99', reason: hostile('') }, faults: faultsOf('amends', 'reason', 'findingsRead') }],
   ['urgent-concerns.njk', 'to be shared and reviewed', { shares: [share, { ...share, id: 's-2', review: { finding: 'not-right', words: hostile('It could wait.') } }], team: [{ id: 'p-1', name: hostile('Nadia') }], given: {}, faults: [], mayShare: true, mayReview: true }],
+  ['urgent-concerns.njk', 'named, with and without a key', { shares: [{ ...share, recipients: [{ id: 'p-1', name: 'Nadia' }] }], team: [], given: {}, faults: [], hasKey: false }],
   ['urgent-concerns.njk', 'none', { shares: [], team: [], given: {}, faults: [] }],
   ['urgent-concerns.njk', 'with mistakes', { shares: [share], team: [], given: { reviewing: share.id, words: hostile(''), concern: hostile('C') }, faults: faultsOf('concern', 'people', 'reason', 'finding', 'words'), mayShare: true, mayReview: true }],
   ['start.njk', 'the way in', { person: undefined }],
