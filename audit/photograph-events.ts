@@ -15,6 +15,15 @@ export const photographEvents = {
   'photograph.opened': eventType(1, { collection: name }, {}),
   'photograph-consent.recorded': eventType(1, { consent: name, writtenOn: day, until: day, sharedWith: names }, {}), // prettier-ignore
   'photograph-consent.withdrawn': eventType(1, { consent: name, destroyOn: day }, {}),
+  /** `found` bars it for good. */
+  'photograph.checked': eventType(1, { question: name, answer: name }, {}),
+  'photograph.included': eventType(1, {}, {}),
+  'photograph.answered': eventType(1, { answer: name }, {}),
+  'photograph.objection-decided': eventType(1, { decision: name }, {}),
+  /** This picture, and no other, is for public release. */
+  'photograph.cleared': eventType(1, { sha256: sha256Hex }, {}),
+  'photograph.taken': eventType(1, { sha256: sha256Hex }, {}),
+  'photograph.published': eventType(1, { reportPublishedOn: day }, {}),
   /** Copies outside the gateway became tasks. */
   'photograph.recalled': eventType(1, { because: name, published: count, taken: count }, {}),
   'photograph-copy.ended': eventType(1, { copy: name }, {}),

@@ -10,7 +10,7 @@ export const acts = [
   'read-log', 'enrol-key', 'confirm-key', 'read-concerns', 'change-concerns', 'see-deliveries', 'ask-erasure', 'authorise-erasure',
   'read-retention', 'place-hold', 'review-hold', 'ask-lift', 'lift-hold', 'reschedule', 'offer-return', 'answer-return', 'move-key',
   'read-figures', 'register-figures', 'read-clearance', 'ask-consent', 'run-fact-check', 'answer-consent', 'object-to-figure', 'check-draft', 'amend-conditions', 'read-hub-use', 'attest-figure', 'read-agreements', 'propose-version', 'activate-version', 'withdraw-version',
-  'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'read-photographs', 'keep-photograph', 'recall-photograph', 'destroy-photograph', 'admit', 'end-hub-access', 'plan', 'look-up', 'dispose', 'ask',
+  'put-forward', 'pack', 'receive', 'review', 'release', 'forward', 'open', 'raise-point', 'edit', 'publish', 'show', 'include', 'share', 'read-photographs', 'keep-photograph', 'check-photograph', 'answer-photograph', 'clear-photograph', 'recall-photograph', 'destroy-photograph', 'admit', 'end-hub-access', 'plan', 'look-up', 'dispose', 'ask',
 ] as const // prettier-ignore
 export type Act = (typeof acts)[number]
 
@@ -45,7 +45,17 @@ const actsOn: Readonly<Record<Exclude<Thing, 'transfer'>, readonly Act[]>> = {
     'ask',
     'attest-figure',
   ],
-  photograph: ['show', 'include', 'share', 'keep-photograph', 'recall-photograph', 'destroy-photograph'],
+  photograph: [
+    'show',
+    'include',
+    'share',
+    'keep-photograph',
+    'check-photograph',
+    'answer-photograph',
+    'clear-photograph',
+    'recall-photograph',
+    'destroy-photograph',
+  ],
   enrolment: ['admit', 'end-hub-access'],
   visit: ['plan', 'look-up'],
 }

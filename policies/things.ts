@@ -208,6 +208,8 @@ export const photographShape = z
     sharedWith: z.string().exactOptional(),
     openObjections: z.int().min(0).exactOptional(),
     destroyOn: dateShape.exactOptional(),
+    /** Questions about it that somebody answered with yes. */
+    bars: z.int().min(0).exactOptional(),
   })
   .readonly()
 

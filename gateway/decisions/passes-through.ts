@@ -19,6 +19,11 @@ const hubData = [
   'POST /api/v1/consents/:id/attest', 'POST /api/v1/consents/:id/objections/:objection/decide',
 ]
 
+const photographActs = [
+  'POST /photographs/:id/checks', 'POST /photographs/:id/include', 'POST /photographs/:id/answer', 'POST /photographs/:id/objections/:objection/decide',
+  'POST /photographs/:id/clear', 'GET /photographs/:id/cleared', 'POST /photographs/:id/publications',
+] // prettier-ignore
+
 // prettier-ignore
 export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = {
   request: ['POST /api/v1/requests', `PUT ${request}`, 'POST /requests'],
@@ -84,6 +89,7 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   'run-fact-check': [
     'POST /api/v1/clearances/:id/delivered', 'POST /api/v1/clearances/:id/close', 'POST /api/v1/consents/:id/objections/:objection/decide',
     'POST /clearances/:id/delivered', 'POST /clearances/:id/close', 'POST /consents/:id/objections/:objection/decide',
+    ...both('POST /photographs/:id/objections/:objection/decide'),
   ],
   'answer-consent': [
     ...both('POST /hub-answers/:id/answer'),
@@ -100,12 +106,17 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
   'attest-figure': ['POST /api/v1/consents/:id/attest', 'POST /consents/:id/attest', ...both('POST /tables/:id/attest')],
   'read-photographs': [
     ...both('GET /photographs', 'GET /clearances/:id/photographs', 'POST /clearances/:id/photographs', 'GET /photographs/:id', 'GET /photographs/:id/image', 'POST /photographs/:id/consents'),
-    ...both('POST /photographs/:id/consents/:consent/withdraw', 'POST /photographs/:id/copies/:copy/end'),
+    ...both('POST /photographs/:id/consents/:consent/withdraw', 'POST /photographs/:id/copies/:copy/end', ...photographActs),
   ],
   'keep-photograph': both('POST /clearances/:id/photographs', 'POST /photographs/:id/consents', 'POST /photographs/:id/consents/:consent/withdraw'),
   'recall-photograph': both('POST /photographs/:id/copies/:copy/end'),
   'destroy-photograph': ['job sweep'],
-  show: both('GET /photographs/:id/image'),
+  show: both('GET /photographs/:id/image', 'POST /photographs/:id/checks'),
+  'check-photograph': both('POST /photographs/:id/checks'),
+  include: both('POST /photographs/:id/include', 'POST /photographs/:id/clear', 'GET /photographs/:id/cleared'),
+  'answer-photograph': both('POST /photographs/:id/answer'),
+  'clear-photograph': both('POST /photographs/:id/clear', 'GET /photographs/:id/cleared'),
+  share: both('POST /photographs/:id/publications'),
   'read-agreements': [
     'GET /api/v1/agreements', 'GET /api/v1/agreements/:key', 'GET /api/v1/agreements/:key/clauses/:clause', `GET ${versions}`,
     `GET ${versions}/:id`, `GET ${versions}/:id/replay`, 'GET /api/v1/agreements/:key/record-of-processing',

@@ -48,8 +48,10 @@ export function writeKey(key: unknown): string {
 
 /** 'hmpps-2025/16-encryption' → 'Paragraph 16'; 'hub-2023/3.3-log-content' → 'Paragraph 3.3' */
 export function writeParagraph(clause: unknown): string {
-  const number =
-    typeof clause === 'string' && !clause.startsWith('local/') ? /\/([0-9.]+)/.exec(clause)?.[1] : undefined
+  if (typeof clause !== 'string' || clause.startsWith('local/')) return 'Rule of this service'
+  const annex = /\/annex-([a-z])\b/.exec(clause)?.[1]
+  if (annex !== undefined) return `Annex ${annex.toUpperCase()}`
+  const number = /\/([0-9.]+)/.exec(clause)?.[1]
   return number === undefined ? 'Rule of this service' : `Paragraph ${number}`
 }
 

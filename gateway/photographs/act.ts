@@ -5,7 +5,7 @@ import type { LedgerEvent } from '../../audit/events.ts'
 import type { OpeningProof } from '../../keys/opening.ts'
 import type { KeyStore } from '../../keys/key-store.ts'
 import type { Permit } from '../../policies/decide.ts'
-import type { Act, Facts } from '../../policies/facts.ts'
+import type { Act } from '../../policies/facts.ts'
 import type { ResolvedRetention } from '../../policies/retention.ts'
 import type { Clearance } from '../clearance/clearance.ts'
 import { findClearance, lockClearance } from '../clearance/store.ts'
@@ -50,17 +50,21 @@ export type Base = Pick<LedgerEvent, 'actor' | 'correlation' | 'agreement'> & {
 export interface Acting {
   readonly clearance: Clearance
   readonly photograph: Photograph
-  readonly facts: Facts
   readonly base: Base
   readonly permit: Permit
 }
 
-/** Does the work where the act on that photograph is permitted; both it and its report are locked. @throws {Problem} `not-found` */
+/**
+ * Does the work where every one of the acts on that photograph is permitted; both it and its report are locked. The permit is the
+ * last one's.
+ *
+ * @throws {Problem} `not-found`
+ */
 export async function acting<T>(
   deps: PhotographDeps,
   context: PersonContext,
   id: string,
-  act: Act,
+  acts: readonly [Act, ...Act[]],
   work: (acting: Acting) => Promise<{ readonly events: Events; readonly value: T }>,
   said: (photograph: Photograph, clearance: Clearance) => Partial<PhotographFacts> = () => ({}),
 ): Promise<Outcome<T>> {
@@ -68,11 +72,17 @@ export async function acting<T>(
   const seen = await deps.judge.judge(context, 'read-photographs', person)
   if (seen.outcome === 'refusal') return refused(seen)
   const { clearance, photograph } = await takeBoth(context, id)
-  const facts = { ...person, photograph: factsOfPhotograph(deps.photographs, photograph, said(photograph, clearance)) } // prettier-ignore
-  const judged = await deps.judge.judge(context, act, facts)
-  if (judged.outcome === 'refusal') return refused(judged)
-  const base = baseOf(deps, context, judged)
-  return { kind: 'done', ...(await work({ clearance, photograph, facts, base, permit: judged.permit })) }
+  const facts = { ...person, photograph: factsOfPhotograph(deps.photographs, photograph, clearance, said(photograph, clearance)) } // prettier-ignore
+  let [base, permit]: [Base, Permit] = [baseOf(deps, context, seen), seen.permit]
+  let tested: readonly string[] = []
+  for (const act of acts) {
+    const judged = await deps.judge.judge(context, act, facts)
+    if (judged.outcome === 'refusal') return refused(judged)
+    tested = [...tested, ...judged.permit.tested]
+    permit = judged.permit
+    base = { ...baseOf(deps, context, judged), clauses: [...new Set(tested)] }
+  }
+  return { kind: 'done', ...(await work({ clearance, photograph, base, permit })) }
 }
 
 /** The report first, as everywhere. */

@@ -2,12 +2,14 @@
 import { z } from 'zod'
 import type { Outcome } from '../decisions/judge.ts'
 import { asJson } from '../decisions/replies.ts'
-import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http/endpoint.ts'
+import { endpoint, type Endpoint, type PersonContext, type Reply, type Streamed } from '../http/endpoint.ts'
 import type { PhotographDeps } from './act.ts'
+import { check } from './check.ts'
 import { endRecalled, recordConsent, withdraw } from './consent.ts'
 import type { Gate } from './gate.ts'
 import { listAll, listOf, readOne } from './look.ts'
 import { openPicture } from './open-picture.ts'
+import { answer, clear, decide, include, publish, takeCleared } from './publish.ts'
 import * as schema from './schemas.ts'
 import { pictureLimits } from './stripped.ts'
 import { takeIn } from './take-in.ts'
@@ -20,7 +22,7 @@ const answers = photographAnswer
 const one = '/api/v1/photographs/:id'
 
 export function photographApi(deps: PhotographDeps, gate: Gate): Endpoint[] {
-  return [...ofReports(deps, gate), ...ofOne(deps), ...ofConsents(deps)]
+  return [...ofReports(deps, gate), ...ofOne(deps), ...ofConsents(deps), ...ofPublication(deps)]
 }
 
 function ofReports(deps: PhotographDeps, gate: Gate): Endpoint[] {
@@ -52,7 +54,7 @@ function ofOne(deps: PhotographDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'get', path: `${one}/image`, summary: 'The picture itself, for whoever may see it', input,
-      handle: (context, { params }) => picture(deps, context, params.id, asJson),
+      handle: async (context, { params }) => streamed(await openPicture(deps, context, params.id), asJson),
     }),
   ] // prettier-ignore
 }
@@ -74,18 +76,46 @@ function ofConsents(deps: PhotographDeps): Endpoint[] {
   ] // prettier-ignore
 }
 
+function ofPublication(deps: PhotographDeps): Endpoint[] {
+  const input = { params: schema.photographParams }
+  return [
+    endpoint({
+      ...at, method: 'post', path: `${one}/checks`, summary: 'Answer a question of the annex about a photograph; yes bars it for good', input: { ...input, body: schema.checkBody }, answers,
+      handle: async (context, { params, body }) => shown(deps, context, await check(deps, context, params.id, body)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/include`, summary: 'Put a photograph in the draft, before that goes to HMPPS', input, answers,
+      handle: async (context, { params }) => shown(deps, context, await include(deps, context, params.id)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/answer`, summary: 'Say, as HMPPS, whether there is an objection to a photograph', input: { ...input, body: schema.answerBody }, answers,
+      handle: async (context, { params, body }) => shown(deps, context, await answer(deps, context, params.id, body)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/objections/:objection/decide`, summary: 'Accept or overrule an objection to a photograph, with the reason', input: { params: schema.objectionParams, body: schema.decideBody }, answers,
+      handle: async (context, { params, body }) => shown(deps, context, await decide(deps, context, params, body)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/clear`, summary: 'Clear a photograph for public release, as a publisher', input, answers,
+      handle: async (context, { params }) => shown(deps, context, await clear(deps, context, params.id)),
+    }),
+    endpoint({
+      ...at, method: 'get', path: `${one}/cleared`, summary: 'The cleared copy, marked for public release', input,
+      handle: async (context, { params }) => streamed(await takeCleared(deps, context, params.id), asJson),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/publications`, summary: 'Record where a cleared photograph was published, once the report is out', input: { ...input, body: schema.publishBody }, answers,
+      handle: async (context, { params, body }) => shown(deps, context, await publish(deps, context, params.id, body)),
+    }),
+  ] // prettier-ignore
+}
+
 function created(reply: Reply): Reply {
   return reply.status === undefined ? { ...reply, status: 201 } : reply
 }
 
 /** The picture as a stream, or the letter that refuses it. */
-export async function picture(
-  deps: PhotographDeps,
-  context: PersonContext,
-  id: string,
-  refusal: typeof asJson,
-): Promise<Reply> {
-  const outcome = await openPicture(deps, context, id)
+export function streamed(outcome: Outcome<Streamed>, refusal: typeof asJson): Reply {
   if (outcome.kind === 'refused') return refusal(outcome, () => ({}))
   return { events: outcome.events, stream: outcome.value }
 }

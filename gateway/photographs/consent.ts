@@ -20,7 +20,7 @@ export function recordConsent(
   id: string,
   body: ConsentBody,
 ): Promise<Outcome<string>> {
-  return acting(deps, context, id, 'keep-photograph', async ({ photograph, base, permit }) => {
+  return acting(deps, context, id, ['keep-photograph'], async ({ photograph, base, permit }) => {
     const { tx, now, person } = context
     refuseUnfit(photograph, body, londonDate(now))
     const consent = { ...body, sharedWith: [...new Set(body.sharedWith)], id: randomUUID(), recordedBy: person.id, recordedAt: now } // prettier-ignore
@@ -46,7 +46,7 @@ export function withdraw(
   context: PersonContext,
   { id, consent }: { readonly id: string; readonly consent: string },
 ): Promise<Outcome<string>> {
-  return acting(deps, context, id, 'keep-photograph', async ({ photograph, base, permit }) => {
+  return acting(deps, context, id, ['keep-photograph'], async ({ photograph, base, permit }) => {
     const { tx, now, person } = context
     const done = await withdrawConsent(tx, permit, { photographId: id, consentId: consent }, { personId: person.id, at: now }) // prettier-ignore
     if (!done) throw stateConflict('There is no such consent, or it was withdrawn already.')
@@ -65,7 +65,7 @@ export function endRecalled(
   { id, copy }: { readonly id: string; readonly copy: string },
   how: string,
 ): Promise<Outcome<string>> {
-  return acting(deps, context, id, 'recall-photograph', async ({ photograph, base, permit }) => {
+  return acting(deps, context, id, ['recall-photograph'], async ({ photograph, base, permit }) => {
     const end = { by: context.person.id, at: context.now, how }
     if (!(await endCopy(context.tx, permit, { photographId: id, copyId: copy }, end)))
       throw stateConflict('There is no such copy to take down, or it is done already.')

@@ -60,7 +60,7 @@ async function destroyPhotograph(deps: PhotographDeps, photograph: Photograph): 
 async function judgeEnd(deps: PhotographDeps, tx: Transaction, photograph: Photograph) {
   const now = deps.clock()
   const facts = await factsOfPerson(tx, gatewayProcess, now)
-  return deps.judge.judgeProcess({ tx, now }, 'destroy-photograph', { ...facts, photograph: factsOfPhotograph(deps.photographs, photograph) }) // prettier-ignore
+  return deps.judge.judgeProcess({ tx, now }, 'destroy-photograph', { ...facts, photograph: factsOfPhotograph(deps.photographs, photograph, { window: undefined, factCheckClosedAt: undefined }) }) // prettier-ignore
 }
 
 /** No upload takes as long. */

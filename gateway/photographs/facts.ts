@@ -1,30 +1,61 @@
 // What the rules see of a photograph. Where not everybody in it has consented, no consent is seen at all.
 import type { Facts } from '../../policies/facts.ts'
+import type { Clearance } from '../clearance/clearance.ts'
 import type { PhotographExchange } from './exchange.ts'
-import { isWithdrawn, type Photograph } from './photograph.ts'
+import { barsOf, isStated } from './checking.ts'
+import { isWithdrawn, openObjections, type Photograph } from './photograph.ts'
 
 export type PhotographFacts = NonNullable<Facts['photograph']>
 
 export function factsOfPhotograph(
-  exchange: Pick<PhotographExchange, 'agreement' | 'key' | 'from' | 'to'>,
+  exchange: Pick<PhotographExchange, 'agreement' | 'key' | 'from' | 'to' | 'questions'>,
   photograph: Photograph,
+  clearance: Pick<Clearance, 'window' | 'factCheckClosedAt'>,
   extra: Partial<PhotographFacts> = {},
 ): PhotographFacts {
-  const { id, photographer, takenOn, people, retention, included } = photograph
+  const { id, photographer, takenOn, people, retention } = photograph
   const consent = consentOf(photograph)
+  const ofInterest = ofInterestIn(exchange, photograph)
   return {
     ...kindOf(exchange, id),
     photographer,
     takenOn,
     identifying: people > 0,
     ...(consent && { consent }),
+    ...(ofInterest !== undefined && { ofInterest }),
     // The words of the finding are nobody's business here.
     findings: ['stated'],
+    attested: exchange.questions.filter((form) => isStated(photograph, form)).map(({ clause }) => clause),
+    bars: barsOf(photograph).length,
+    openObjections: openObjections(photograph),
     retentionClass: retention.class,
     destroyOn: retention.destroyOn,
-    events: included ? ['photograph.included'] : [],
+    events: eventsOf(photograph, clearance),
     ...extra,
   }
+}
+
+/** Undefined where nobody has looked for one. */
+function ofInterestIn(
+  { questions }: Pick<PhotographExchange, 'questions'>,
+  photograph: Photograph,
+): boolean | undefined {
+  // prettier-ignore
+  if (barsOf(photograph).includes('of-interest')) return true
+  const form = questions.find(({ question }) => question === 'of-interest')
+  return form && isStated(photograph, form) ? false : undefined
+}
+
+/** HMPPS has seen it where it was in the draft that went to it, and the fact check is over. */
+export function eventsOf(
+  { included }: Photograph,
+  { window, factCheckClosedAt }: Pick<Clearance, 'window' | 'factCheckClosedAt'>,
+): string[] {
+  // prettier-ignore
+  if (!included) return []
+  const isChecked =
+    window !== undefined && included.at <= window.deliveredAt && factCheckClosedAt !== undefined
+  return ['photograph.included', ...(isChecked ? ['photograph.fact-checked'] : [])]
 }
 
 export function kindOf({ agreement, key, from, to }: Pick<PhotographExchange, 'agreement' | 'key' | 'from' | 'to'>, id: string) {

@@ -10,6 +10,7 @@ import { notFound } from '../http/problem.ts'
 import { allowed } from '../people/allowed.ts'
 import { factsOfPerson } from '../people/facts.ts'
 import { about, existing, isThere, type As, type PhotographDeps } from './act.ts'
+import { isStated, type Question } from './checking.ts'
 import { factsOfPhotograph } from './facts.ts'
 import type { Photograph } from './photograph.ts'
 import { standingOf, type Standing } from './standing.ts'
@@ -22,6 +23,10 @@ export interface Seen {
   readonly maySee: boolean
   /** Why not. */
   readonly hiddenBy: readonly Refusal[]
+  /** What keeps it from going out. */
+  readonly heldBy: readonly Refusal[]
+  /** Questions that still wait for an answer, or have the wrong one. */
+  readonly unanswered: readonly Question[]
 }
 
 /** Reports with how many photographs each has, and how many copies are to be taken down. */
@@ -53,7 +58,7 @@ export function listOf(
     if (!clearance) throw notFound()
     const facts = await factsOfPerson(context.tx, context.person, context.now)
     const found = (await listPhotographs(context.tx, clearanceId)).filter((each) => isThere(context.person, each)) // prettier-ignore
-    const photographs = found.map((each) => seen(deps, facts, each))
+    const photographs = found.map((each) => seen(deps, facts, each, clearance))
     const subjects = [{ kind: 'clearance', id: clearanceId } as const]
     return {
       value: { clearance, photographs },
@@ -73,18 +78,34 @@ export function readOne(
     const { photograph, clearance } = await existing(context, id)
     const facts = await factsOfPerson(context.tx, context.person, context.now)
     return {
-      value: { clearance, ...seen(deps, facts, photograph) },
+      value: { clearance, ...seen(deps, facts, photograph, clearance) },
       events: [{ ...base, type: 'photograph.viewed', subjects: about(photograph), detail: { as } }],
     }
   })
 }
 
-function seen(deps: PhotographDeps, facts: Facts, photograph: Photograph): Seen {
-  const decision = deps.judge.rehearse('show', { ...facts, photograph: factsOfPhotograph(deps.photographs, photograph) }) // prettier-ignore
+function seen(deps: PhotographDeps, person: Facts, photograph: Photograph, clearance: Clearance): Seen {
+  const facts = { ...person, photograph: factsOfPhotograph(deps.photographs, photograph, clearance) }
+  const refusals = (act: 'show' | 'include' | 'clear-photograph') => {
+    const decision = deps.judge.rehearse(act, facts)
+    return decision.outcome === 'permit' ? [] : decision.refusals
+  }
+  const hiddenBy = refusals('show')
+  // What would keep a publisher from clearing it; whether this person is one is no part of it.
+  const heldBy = [...refusals('include'), ...refusals('clear-photograph')].filter(({ clause }) => !aboutThePerson.has(clause)) // prettier-ignore
   return {
     photograph,
-    standing: standingOf(photograph, facts),
-    maySee: decision.outcome === 'permit' && photograph.status.state === 'sealed',
-    hiddenBy: decision.outcome === 'permit' ? [] : decision.refusals,
+    standing: standingOf(deps.photographs, photograph, clearance, facts),
+    maySee: hiddenBy.length === 0 && photograph.status.state === 'sealed',
+    hiddenBy,
+    heldBy: [...new Map(heldBy.map((refusal) => [refusal.reason, refusal])).values()],
+    unanswered: deps.photographs.questions.filter((form) => !isStated(photograph, form)).map(({ question }) => question), // prettier-ignore
   }
 }
+
+/** Rules about who acts, and not about the photograph. */
+const aboutThePerson = new Set([
+  'local/photograph-editor',
+  'local/photograph-second-person',
+  'local/default-deny',
+])

@@ -2,6 +2,8 @@
 import type { Context } from '../http/endpoint.ts'
 import { owe } from '../mail.ts'
 import { findHolders, findPersonById } from '../people/store.ts'
+import type { Question } from './checking.ts'
+import type { Photograph } from './photograph.ts'
 import type { PhotographDeps } from './act.ts'
 
 interface Words {
@@ -58,3 +60,32 @@ export function tellBlocked(
     path: `/photographs/${id}`,
   }, [photographer]) // prettier-ignore
 }
+
+/** HMPPS, that a draft shows photographs; each time, because each is looked at. */
+export function tellIncluded(deps: PhotographDeps, when: When, clearanceId: string): Promise<number> {
+  return tellDesks(deps, when, [{ party: deps.photographs.to, role: 'scrutiny-team' }], {
+    subject: 'A draft shows a photograph',
+    line: 'HMI Prisons means to show a photograph in a draft. Look at it, consult whom you need to, and say whether you object before the fact check is closed.',
+    path: `/clearances/${clearanceId}/photographs`,
+  }) // prettier-ignore
+}
+
+export function tellAnswered(deps: PhotographDeps, when: When, id: string): Promise<number> {
+  return tellDesks(deps, when, [{ party: deps.photographs.from, role: 'report-owner' }], {
+    subject: 'HMPPS objects to a photograph',
+    line: 'HMPPS objects to a photograph in a draft. Decide whether to accept the objection or overrule it.',
+    path: `/photographs/${id}`,
+  }) // prettier-ignore
+}
+
+/** hmpps-2025/annex-a/security: what shows a security measure is also told to HMPPS, without a word of what. */
+export async function tellBarred(deps: PhotographDeps, when: When, { id, photographer }: Pick<Photograph, 'id' | 'photographer'>, question: Question): Promise<void> {
+  const { from, to } = deps.photographs
+  await tellDesks(deps, when, [{ party: from, role: 'report-owner' }, { party: from, role: 'assurance-officer' }], {
+    subject: 'A photograph is barred', line: 'Somebody saw in a photograph what may not be published. It is barred for good. Leave it out of the report.', path: `/photographs/${id}`,
+  }, [photographer])
+  if (question !== 'security') return
+  await tellDesks(deps, when, [{ party: to, role: 'scrutiny-team' }], {
+    subject: 'A photograph raised a point of security', line: 'A photograph that was taken on an inspection showed a security measure. It is barred, and destroyed today. Ask the report owner at HMI Prisons about it.', path: '/photographs',
+  })
+} // prettier-ignore

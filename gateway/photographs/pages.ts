@@ -6,12 +6,17 @@ import { endpoint, type Endpoint, type PersonContext, type Reply } from '../http
 import { checkFields } from '../http/input.ts'
 import { findInspectionsOf } from '../inspections/store.ts'
 import type { PhotographDeps } from './act.ts'
-import { picture, upload } from './api.ts'
+import { streamed, upload } from './api.ts'
+import { check } from './check.ts'
+import { barsOf } from './checking.ts'
 import { endRecalled, recordConsent, withdraw } from './consent.ts'
 import type { Gate } from './gate.ts'
 import { listAll, listOf, readOne } from './look.ts'
+import { openPicture } from './open-picture.ts'
 import { audiences } from './photograph.ts'
+import { answer, clear, decide, include, publish, takeCleared } from './publish.ts'
 import * as schema from './schemas.ts'
+import { publicRelease } from './standing.ts'
 import { pictureLimits } from './stripped.ts'
 import { takeIn } from './take-in.ts'
 
@@ -20,7 +25,7 @@ const one = '/photographs/:id'
 const back = (id: string) => ({ redirect: `/photographs/${id}` })
 
 export function photographPages(deps: PhotographDeps, gate: Gate): Endpoint[] {
-  return [...ofReports(deps, gate), ...ofOne(deps), ...ofConsents(deps)]
+  return [...ofReports(deps, gate), ...ofOne(deps), ...ofConsents(deps), ...ofPublication(deps)]
 }
 
 function ofReports(deps: PhotographDeps, gate: Gate): Endpoint[] {
@@ -50,7 +55,7 @@ function ofOne(deps: PhotographDeps): Endpoint[] {
     }),
     endpoint({
       ...at, method: 'get', path: `${one}/image`, summary: 'The picture itself, for whoever may see it', input,
-      handle: (context, { params }) => picture(deps, context, params.id, (outcome, show) => asPage(outcome, (value) => ({ json: show(value) }))),
+      handle: async (context, { params }) => streamed(await openPicture(deps, context, params.id), refusalPage),
     }),
   ] // prettier-ignore
 }
@@ -71,6 +76,46 @@ function ofConsents(deps: PhotographDeps): Endpoint[] {
     }),
   ] // prettier-ignore
 }
+
+function ofPublication(deps: PhotographDeps): Endpoint[] {
+  const input = { params: schema.photographParams }
+  const sent = { params: schema.photographParams, body: typed }
+  const again = (context: PersonContext, id: string) => (mistaken: Mistaken) =>
+    photographPage(deps, context, id, mistaken)
+  return [
+    endpoint({
+      ...at, method: 'post', path: `${one}/checks`, summary: 'Answer a question about a photograph', input: sent,
+      handle: (context, { params, body }) => sentForm(context, { form: 'check', given: body }, schema.checkBody, (data) => check(deps, context, params.id, data), back, again(context, params.id)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/include`, summary: 'Put a photograph in the draft', input,
+      handle: async (context, { params }) => asPage(await include(deps, context, params.id), back),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/answer`, summary: 'Say, as HMPPS, whether there is an objection', input: sent,
+      handle: (context, { params, body }) => sentForm(context, { form: 'answer', given: body }, schema.answerBody, (data) => answer(deps, context, params.id, data), back, again(context, params.id)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/objections/:objection/decide`, summary: 'Decide an objection to a photograph', input: { params: schema.objectionParams, body: typed },
+      handle: (context, { params, body }) => sentForm(context, { form: params.objection, given: body }, schema.decideBody, (data) => decide(deps, context, params, data), back, again(context, params.id)),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/clear`, summary: 'Clear a photograph for public release', input,
+      handle: async (context, { params }) => asPage(await clear(deps, context, params.id), back),
+    }),
+    endpoint({
+      ...at, method: 'get', path: `${one}/cleared`, summary: 'The cleared copy, marked for public release', input,
+      handle: async (context, { params }) => streamed(await takeCleared(deps, context, params.id), refusalPage),
+    }),
+    endpoint({
+      ...at, method: 'post', path: `${one}/publications`, summary: 'Record where a photograph was published', input: sent,
+      handle: (context, { params, body }) => sentForm(context, { form: 'publish', given: body }, schema.publishBody, (data) => publish(deps, context, params.id, data), back, again(context, params.id)),
+    }),
+  ] // prettier-ignore
+}
+
+const refusalPage: Parameters<typeof streamed>[1] = (outcome, show) =>
+  asPage(outcome, (value) => ({ json: show(value) }))
 
 /** What is wrong with the picture is said at its field. */
 async function sentPhotograph(
@@ -121,7 +166,19 @@ async function photographPage(
 ): Promise<Reply> {
   return asPage(await readOne(deps, context, id, 'page'), (seen) => ({
     ...shownWith(mistaken),
-    view: { template: 'photograph.njk', data: { ...seen, mistaken, audiences, ...rights(context) } },
+    view: {
+      template: 'photograph.njk',
+      data: {
+        ...seen,
+        mistaken,
+        audiences,
+
+        questions: deps.photographs.questions,
+        bars: barsOf(seen.photograph),
+        isPublic: publicRelease.has(seen.standing),
+        ...rights(context),
+      },
+    },
   }))
 }
 
@@ -134,6 +191,10 @@ function rights(context: PersonContext) {
   const { party, roles } = context.person
   return {
     mayKeep: mayKeep(context),
+    mayCheck: mayKeep(context),
+    mayRun: party === 'hmi-prisons' && roles.includes('report-owner'),
+    mayClear: party === 'hmi-prisons' && roles.includes('publisher'),
+    mayAnswer: party === 'hmpps' && ['scrutiny-team', 'governor'].some((role) => roles.includes(role)),
     mayEnd: party === 'hmi-prisons' && (mayKeep(context) || roles.includes('publisher')),
   }
 }

@@ -1,5 +1,6 @@
 // A photograph taken on inspection and meant for a report: what it shows and demonstrates, the consents of those in it, where it has
 // gone, and until when it is kept (hmpps-2025/annex-a).
+import type { PictureCheck } from './checking.ts'
 import type { PictureFormat } from './stripped.ts'
 
 /** Whom a consent may name: the bodies, and everybody. */
@@ -35,6 +36,23 @@ export interface PictureCopy {
   /** To be taken down or deleted: a task, until somebody says that it is done. */
   readonly recalled: { readonly at: Date; readonly because: RecallReason } | undefined
   readonly ended: { readonly at: Date; readonly by: string; readonly how: string } | undefined
+}
+
+/** What HMPPS said of it in its fact check. */
+export interface PictureAnswer {
+  readonly id: string
+  readonly answer: 'no-objection' | 'objection'
+  readonly words: string | undefined
+  readonly by: string
+  readonly at: Date
+  readonly decided:
+    | {
+        readonly decision: 'accepted' | 'overruled'
+        readonly by: string
+        readonly at: Date
+        readonly reason: string
+      }
+    | undefined
 }
 
 export interface SealedPicture {
@@ -87,6 +105,8 @@ export interface Photograph {
   readonly cleared: { readonly by: string; readonly at: Date } | undefined
   readonly consents: readonly PictureConsent[]
   readonly copies: readonly PictureCopy[]
+  readonly checks: readonly PictureCheck[]
+  readonly answers: readonly PictureAnswer[]
 }
 
 export function isWithdrawn({ consents }: Pick<Photograph, 'consents'>): boolean {
@@ -96,6 +116,12 @@ export function isWithdrawn({ consents }: Pick<Photograph, 'consents'>): boolean
 /** Copies that somebody still has to take down or delete. */
 export function openRecalls({ copies }: Pick<Photograph, 'copies'>): PictureCopy[] {
   return copies.filter(({ recalled, ended }) => recalled && !ended)
+}
+
+/** Those that nobody decided, and those that were accepted: both hold the photograph. */
+export function openObjections({ answers }: Pick<Photograph, 'answers'>): number {
+  return answers.filter((each) => each.answer === 'objection' && each.decided?.decision !== 'overruled')
+    .length
 }
 
 /** What its key is bound to: the key of another photograph does not open it. */

@@ -1,5 +1,6 @@
 // What the photograph endpoints take, over JSON and from forms.
 import { z } from 'zod'
+import { checkAnswers, questions } from './checking.ts'
 import { audiences } from './photograph.ts'
 
 const words = (most: number) => z.string().trim().min(1).max(most)
@@ -41,3 +42,35 @@ export const consentBody = z.strictObject({
 export type ConsentBody = z.output<typeof consentBody>
 
 export const endCopyBody = z.strictObject({ how: words(500).describe('How it was taken down or deleted') })
+
+export const checkBody = z.strictObject({
+  question: z.enum(questions, 'Choose the question.'),
+  answer: z.enum(checkAnswers, 'Choose an answer.').describe('clear: nothing of the kind; found: yes, and then it is barred for good'),
+  words: words(2000).describe('What you looked at, or what you saw'),
+}) // prettier-ignore
+export type CheckBody = z.output<typeof checkBody>
+
+export const answerBody = z.discriminatedUnion(
+  'answer',
+  [
+    z.strictObject({ answer: z.literal('no-objection'), words: z.never('Words go with an objection.').optional() }),
+    z.strictObject({ answer: z.literal('objection'), words: words(2000).describe('What HMPPS objects to, and why') }),
+  ],
+  'Choose an answer.',
+) // prettier-ignore
+export type AnswerBody = z.output<typeof answerBody>
+
+export const objectionParams = photographParams.extend({
+  objection: z.uuid('This is not the id of an objection.'),
+})
+export const decideBody = z.strictObject({
+  decision: z.enum(['accepted', 'overruled'], 'Choose a decision.'),
+  reason: words(2000),
+})
+export type DecideBody = z.output<typeof decideBody>
+
+export const publishBody = z.strictObject({
+  place: z.url({ protocol: /^https$/, error: 'Give an address that begins with https://' }).max(300).describe('Where it is published'),
+  reportPublishedOn: day.describe('The day on which the report came out'),
+}) // prettier-ignore
+export type PublishBody = z.output<typeof publishBody>

@@ -2,7 +2,8 @@
 import type { Permit } from '../../policies/decide.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import { demand } from '../decisions/demand.ts'
-import type { Photograph, PictureConsent, PictureCopy } from './photograph.ts'
+import type { PictureCheck } from './checking.ts'
+import type { Photograph, PictureAnswer, PictureConsent, PictureCopy } from './photograph.ts'
 
 const columns = `p.id, p.clearance_id, p.inspection, p.caption, p.shows, p.finding, p.photographer, p.taken_on, p.people, p.kept_at, p.format,
   p.width, p.height, p.removed, encode(p.sha256, 'hex') as sha256, encode(p.original_sha256, 'hex') as original_sha256, l.vault_object, l.shelf,
@@ -10,7 +11,9 @@ const columns = `p.id, p.clearance_id, p.inspection, p.caption, p.shows, p.findi
   p.schedule_version, p.schedule_is_demonstration, p.retention_class, p.scheduled_on, p.destroy_on, p.wrapped_key, p.destroyed_at,
   p.included_by, p.included_at, p.cleared_by, p.cleared_at,
   (select jsonb_agg(to_jsonb(c) order by c.recorded_at, c.id) from concordat.photograph_consent c where c.photograph_id = p.id) as consents,
-  (select jsonb_agg(to_jsonb(c) order by c.made_at, c.id) from concordat.photograph_copy c where c.photograph_id = p.id) as copies`
+  (select jsonb_agg(to_jsonb(c) order by c.made_at, c.id) from concordat.photograph_copy c where c.photograph_id = p.id) as copies,
+  (select jsonb_agg(to_jsonb(c) order by c.answered_at, c.id) from concordat.photograph_check c where c.photograph_id = p.id) as checks,
+  (select jsonb_agg(to_jsonb(c) order by c.answered_at, c.id) from concordat.photograph_answer c where c.photograph_id = p.id) as answers`
 const tables = 'concordat.photograph p join concordat.photograph_place l on l.id = p.id'
 
 export interface ReportLine {
@@ -110,7 +113,7 @@ export async function insertOpening(
   permit: Permit,
   made: { readonly id: string; readonly photographId: string; readonly personId: string; readonly at: Date },
 ): Promise<void> {
-  demand(permit, 'show')
+  demand(permit, 'show', 'clear-photograph')
   await tx.query(
     'insert into concordat.photograph_opening (id, photograph_id, person_id, opened_at) values ($1, $2, $3, $4)',
     [made.id, made.photographId, made.personId, made.at],
@@ -119,7 +122,7 @@ export async function insertOpening(
 
 /** Brings the end nearer; a later date changes nothing. */
 export async function endBy(tx: Transaction, permit: Permit, id: string, destroyOn: string): Promise<void> {
-  demand(permit, 'keep-photograph')
+  demand(permit, 'keep-photograph', 'check-photograph')
   await tx.query('update concordat.photograph set destroy_on = $2 where id = $1 and destroy_on > $2', [id, destroyOn]) // prettier-ignore
 }
 
@@ -173,6 +176,8 @@ function parse(row: Record<string, unknown>): Photograph {
     cleared: moment(row['cleared_by'], row['cleared_at']),
     consents: listOf(row['consents']).map(parseConsent),
     copies: listOf(row['copies']).map(parseCopy),
+    checks: listOf(row['checks']).map(parseCheck),
+    answers: listOf(row['answers']).map(parseAnswer),
   }
 }
 
@@ -215,4 +220,33 @@ function parseCopy(row: Record<string, unknown>): PictureCopy {
     recalled: recalledAt && { at: recalledAt, because: row['recalled_for'] as NonNullable<PictureCopy['recalled']>['because'] }, // likewise
     ended: endedAt && { at: endedAt, by: String(row['ended_by']), how: String(row['ended_how']) },
   } // prettier-ignore
+}
+
+function parseCheck(row: Record<string, unknown>): PictureCheck {
+  return {
+    id: String(row['id']),
+    question: row['question'] as PictureCheck['question'], // the table's constraint has no other
+    answer: row['answer'] as PictureCheck['answer'], // likewise
+    words: String(row['words']),
+    by: String(row['answered_by']),
+    party: String(row['party']),
+    at: new Date(String(row['answered_at'])),
+  }
+}
+
+function parseAnswer(row: Record<string, unknown>): PictureAnswer {
+  const decidedAt = dateOf(row['decided_at'])
+  return {
+    id: String(row['id']),
+    answer: row['answer'] as PictureAnswer['answer'], // the table's constraint has no other
+    words: typeof row['words'] === 'string' ? row['words'] : undefined,
+    by: String(row['answered_by']),
+    at: new Date(String(row['answered_at'])),
+    decided: decidedAt && {
+      decision: row['decision'] === 'accepted' ? 'accepted' : 'overruled',
+      by: String(row['decided_by']),
+      at: decidedAt,
+      reason: String(row['reason']),
+    },
+  }
 }

@@ -47,7 +47,7 @@ export async function takeIn(
   await holdStoreInUse(tx, deps.keyStore)
   const made: Photograph = {
     id: place.id, clearanceId, ...fields, photographer: person.id, keptAt: now, ...aboutPicture(picture, original), sealed, retention,
-    status: { state: 'sealed', wrappedKey }, included: undefined, cleared: undefined, consents: [], copies: [],
+    status: { state: 'sealed', wrappedKey }, included: undefined, cleared: undefined, consents: [], copies: [], checks: [], answers: [],
   } // prettier-ignore
   await insertPhotograph(tx, judged.permit, made)
   return { kind: 'done', value: made.id, events: [keptEvent(made, baseOf(deps, context, judged))] }

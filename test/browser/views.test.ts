@@ -9,6 +9,7 @@ import { loadAgreements } from '../../policies/pack.ts'
 import { securityHeaders } from '../../gateway/http/security.ts'
 import { frame, samples } from '../http/sample-views.ts'
 import { findChromium, launch, missing } from '../support/chromium.ts'
+import { png } from '../support/pictures.ts'
 import { check, complaintsOf, desktop } from './page-check.ts'
 
 const executable = findChromium()
@@ -26,6 +27,7 @@ describe.skipIf(executable === undefined)('Every view, in a browser', () => {
     usePages(app, { today: () => agreements }, true)
     app.use(securityHeaders('http://localhost:1'))
     app.use('/assets', assets())
+    app.get('/photographs/:id/image', (_req, res) => void res.type('image/png').send(png))
     app.get('/:index', (req, res) => {
       const [template = '', , data] = samples[Number(req.params.index)] ?? []
       res.render(template, { ...frame, ...data })

@@ -25,6 +25,7 @@ import { clearanceFor, knownObjection, type ClearanceState } from '../support/cl
 import {
   knownConsent,
   knownPictureCopy,
+  knownPictureObjection,
   photographFor,
   photographQuery,
   type PhotographState,
@@ -346,6 +347,10 @@ const photographing = (): Record<string, Fitting> => {
   const day = (offset: number) => addDays(londonDate(new Date()), offset)
   const consent = { who: 'person 1', form: 'Cabinet 4', writtenOn: day(-10), uses: 'The report', storage: 'Sealed', until: day(100) }
   const how = { how: 'Taken off the website.' }
+  const each = (act: string, photograph: PhotographState, given: Record<string, string>): [string, Fitting][] => [
+    [`post /api/v1/photographs/:id/${act}`, { photograph, body: given }],
+    [`post /photographs/:id/${act}`, { photograph, form: given }],
+  ]
   return {
     'get /api/v1/clearances/:id/photographs': { clearing: 'report' },
     'get /clearances/:id/photographs': { clearing: 'report' },
@@ -361,6 +366,16 @@ const photographing = (): Record<string, Fitting> => {
     'post /photographs/:id/consents/:consent/withdraw': { photograph: 'consented', form: {} },
     'post /api/v1/photographs/:id/copies/:copy/end': { photograph: 'recalled', body: how },
     'post /photographs/:id/copies/:copy/end': { photograph: 'recalled', form: how },
+    'get /api/v1/photographs/:id/cleared': { photograph: 'cleared' },
+    'get /photographs/:id/cleared': { photograph: 'cleared' },
+    ...Object.fromEntries([
+      ...each('checks', 'answered', { question: 'victims', answer: 'clear', words: 'I looked.' }),
+      ...each('include', 'answered', {}),
+      ...each('answer', 'included', { answer: 'no-objection' }),
+      ...each('objections/:objection/decide', 'objected', { decision: 'overruled', reason: 'It is right.' }),
+      ...each('clear', 'clearable', {}),
+      ...each('publications', 'cleared', { place: 'https://www.example.org/leeds', reportPublishedOn: day(0) }),
+    ]),
   }
 } // prettier-ignore
 
@@ -720,7 +735,7 @@ describe('the access matrix', () => {
             `${method.toUpperCase()} ${path}`,
             await call(
               method,
-              path.replace(':id', id).replace(':copy', copy).replace(':objection', knownObjection).replace(':consent', knownConsent).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':what', 'sent').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
+              path.replace(':id', id).replace(':copy', copy).replace(':objection', given.photograph ? knownPictureObjection : knownObjection).replace(':consent', knownConsent).replace(':reference', given.reference ?? String(concernId)).replace(':number', '1').replace(':what', 'sent').replace(':key', agreement).replace(':clause', '14').replace(':owner/:class', 'hmi-prisons/inspection-case-level') + (given.query ?? ''), // prettier-ignore
               given,
               person,
             ),

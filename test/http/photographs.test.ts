@@ -62,7 +62,7 @@ describe('taking a photograph in', () => {
     expect(answer.status).toBe(201)
     const year = new Date(`${day(-2)}T12:00:00Z`)
     year.setUTCFullYear(year.getUTCFullYear() + 1)
-    expect(photograph).toMatchObject({ format: 'jpeg', width: 16, height: 24, removed: ['exif'], sha256, retentionClass: 'photographs', scheduledOn: londonDate(year), destroyOn: londonDate(year), standing: 'kept', maySee: true }) // prettier-ignore
+    expect(photograph).toMatchObject({ format: 'jpeg', width: 16, height: 24, removed: ['exif'], sha256, retentionClass: 'photographs', scheduledOn: londonDate(year), destroyOn: londonDate(year), standing: 'checks', maySee: true }) // prettier-ignore
     const entries = await entriesFor(gateway, answer)
     expect(entries.map(({ type }) => type).sort()).toEqual(['photograph.kept', 'photograph.viewed'])
     expect(JSON.stringify(entries)).not.toMatch(/broken window|A cell|Cells are cold/)
@@ -183,7 +183,7 @@ describe('consent', () => {
     expect(await faults({})).toEqual(['who'])
     expect(await read(id)).toMatchObject({ standing: 'quarantine' })
     await done(post('ayesha.rahman', `/photographs/${id}/consents`, consenting({ who: 'person 2' })))
-    expect(await read(id)).toMatchObject({ standing: 'kept' })
+    expect(await read(id)).toMatchObject({ standing: 'checks' })
     expectProblem(await post('ayesha.rahman', `/photographs/${id}/consents`, consenting({ who: 'person 3' })), 'state.conflict') // prettier-ignore
     expectProblem(await post('ayesha.rahman', `/photographs/${await kept()}/consents`, consenting()), 'state.conflict') // prettier-ignore
   })

@@ -7,6 +7,7 @@ import { consentStates } from '../../gateway/clearance/consent.ts'
 import { answerKinds, answerStates } from '../../gateway/clearance/hub-answer-store.ts'
 import { categories } from '../../gateway/clearance/match.ts'
 import { standings } from '../../gateway/clearance/facts.ts'
+import { clauseOf as clauseOfQuestion, questions } from '../../gateway/photographs/checking.ts'
 import { standings as photographStandings } from '../../gateway/photographs/standing.ts'
 import { audiences } from '../../gateway/photographs/photograph.ts'
 import * as concernWords from '../../gateway/concerns/concern.ts'
@@ -178,10 +179,28 @@ const photograph = {
   id: 'f-1', clearanceId: clearance.id, inspection: hostile('INS-1'), caption: hostile('A cell'), shows: hostile('A cell with a broken window'), finding: hostile('Cells are cold.'),
   photographer: 'p-1', takenOn: '2026-03-02', people: 2, keptAt: at(1), format: 'jpeg', width: 24, height: 16, removed: ['exif', 'colour-profile'], sha256: 'ab'.repeat(32),
   retention: { class: 'photographs', scheduledOn: '2027-03-02', destroyOn: '2026-12-01' }, status: { state: 'sealed' }, included: undefined, cleared: undefined,
-  consents: [pictureConsent, { ...pictureConsent, id: 'c-2', withdrawnAt: at(3) }],
+  consents: [pictureConsent, { ...pictureConsent, id: 'c-2', withdrawnAt: at(3) }], checks: [], answers: [],
   copies: [{ ...pictureCopy, recalled: undefined }, pictureCopy, { ...pictureCopy, id: 'y-2', kind: 'taken', place: undefined }, { ...pictureCopy, id: 'y-3', ended: { at: at(6), by: 'p-2', how: hostile('Deleted.') } }],
 } // prettier-ignore
-const pictureRights = { mayKeep: true, mayEnd: true }
+const pictureQuestions = questions.map((question) => ({
+  question,
+  clause: clauseOfQuestion[question],
+  states: hostile('That it shows none.'),
+  people: question === 'security' ? 2 : 1,
+}))
+const pictureRights = { audiences, questions: pictureQuestions, unanswered: ['identity', 'security'], bars: ['victims'], heldBy: [refusal], isPublic: false, mayKeep: true, mayEnd: true, mayCheck: true, mayRun: true, mayClear: true, mayAnswer: false } // prettier-ignore
+const pictureObjection = {
+  id: 'o-1',
+  answer: 'objection',
+  words: hostile('It shows a lock.'),
+  by: 'p-4',
+  at: at(6),
+  decided: undefined,
+}
+const inTheDraft = {
+  ...photograph, included: { by: 'p-1', at: at(4) }, checks: [{ id: 'k-1', question: 'victims', answer: 'found', words: hostile('I know them.'), by: 'p-4', party: 'hmpps', at: at(5) }, { id: 'k-2', question: 'accuracy', answer: 'clear', words: hostile('Looked.'), by: 'p-1', party: 'hmi-prisons', at: at(3) }],
+  answers: [{ ...pictureObjection, id: 'o-2', answer: 'no-objection', words: undefined }, pictureObjection, { ...pictureObjection, id: 'o-3', decided: { decision: 'overruled', by: 'p-1', at: at(7), reason: hostile('In plain sight.') } }],
+} // prettier-ignore
 const hubAnswer = { id: 'a-1', kind: 'foi-answer', reference: hostile('FOI-12'), figure, words: hostile('A count.'), release: { reference: 'R-1', title: hostile('Safety'), releaseOn: '2026-12-10' }, askedBy: 'p-1', askedAt: at(1), state: 'asked', answeredAt: undefined, answerWords: undefined, releasedAt: undefined } // prettier-ignore
 const hubUser = { id: 'h-1', personId: 'p-1', username: hostile('ayesha'), organisation: 'associated-organisation', document: hostile('Letter'), writtenOn: '2026-01-02', until: '2026-12-31', lineManager: 'p-2', grantedAt: at(1), restrictedAt: undefined, ended: undefined, lastUsedAt: at(3) } // prettier-ignore
 const hubConditions = { version: '2026-01', sha256: 'ab', enteredAt: at(1) }
@@ -532,12 +551,15 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['photograph-reports.njk', 'reports', { reports: [{ id: 'c-1', title: hostile('Leeds'), photographs: 1214, recalls: 2 }] }],
   ['photograph-reports.njk', 'no report', { reports: [] }],
   ['photographs.njk', 'an album', { clearance, photographs: photographStandings.map((standing, index) => ({ photograph: { ...photograph, people: index % 3, ...(standing === 'destroyed' && { status: { state: 'destroyed', at: at(9) } }) }, standing, maySee: index % 2 === 0 && standing !== 'destroyed' })), inspections: [{ reference: 'INS-1' }], mistaken: noMistake, mayKeep: true, limits: { mebibytes: 24, megapixels: 60 } }],
-  ['photographs.njk', 'nothing, and every mistake', { clearance, photographs: [], inspections: [{ reference: 'INS-1' }], mistaken: { form: 'photograph', given: { inspection: 'INS-1', takenOn: hostile('x'), caption: hostile('y'), shows: hostile('z'), finding: hostile('w'), people: hostile('v') }, faults: faultsOf('inspection', 'takenOn', 'caption', 'shows', 'finding', 'people', 'file') }, mayKeep: true, limits: { mebibytes: 24, megapixels: 60 } }],
+  ['photographs.njk', 'nothing, and every mistake', { clearance, photographs: [], inspections: [{ reference: 'INS-1' }], mistaken: { form: 'photograph', given: { inspection: 'INS-1', takenOn: '2026-04-01', caption: hostile('y'), shows: hostile('z'), finding: hostile('w'), people: hostile('v') }, faults: faultsOf('inspection', 'takenOn', 'caption', 'shows', 'finding', 'people', 'file') }, mayKeep: true, limits: { mebibytes: 24, megapixels: 60 } }],
   ['photographs.njk', 'nothing, to somebody of no team', { clearance, photographs: [], inspections: [], mistaken: noMistake, mayKeep: true }],
   ['photographs.njk', 'nothing, to HMPPS', { clearance, photographs: [], inspections: [], mistaken: noMistake, mayKeep: false }],
-  ['photograph.njk', 'one with everything', { photograph, clearance, standing: 'recalled', maySee: true, hiddenBy: [], mistaken: noMistake, audiences, ...pictureRights }],
-  ['photograph.njk', 'one that may not be seen, and every mistake', { photograph: { ...photograph, consents: [] }, clearance, standing: 'quarantine', maySee: false, hiddenBy: [refusal], mistaken: { form: 'consent', given: { who: hostile('x'), form: hostile('y'), writtenOn: hostile('z'), uses: hostile('w'), storage: hostile('v'), until: hostile('u'), sharedWith: ['hmpps'] }, faults: faultsOf('who', 'form', 'writtenOn', 'uses', 'storage', 'until', 'sharedWith') }, audiences, ...pictureRights }],
-  ['photograph.njk', 'one of nobody, that is destroyed', { photograph: { ...photograph, people: 0, removed: [], consents: [], copies: [], status: { state: 'destroyed', at: at(9) } }, clearance, standing: 'destroyed', maySee: false, hiddenBy: [], mistaken: noMistake, audiences, mayKeep: false, mayEnd: false }],
+  ['photograph.njk', 'one with everything', { photograph, clearance, standing: 'recalled', maySee: true, hiddenBy: [], mistaken: noMistake, ...pictureRights }],
+  ['photograph.njk', 'one that may not be seen, and every mistake', { photograph: { ...photograph, consents: [] }, clearance, standing: 'quarantine', maySee: false, hiddenBy: [refusal], mistaken: { form: 'consent', given: { who: hostile('x'), form: hostile('y'), writtenOn: '2026-04-01', uses: hostile('w'), storage: hostile('v'), until: '2026-04-01', sharedWith: ['hmpps'] }, faults: faultsOf('who', 'form', 'writtenOn', 'uses', 'storage', 'until', 'sharedWith') }, ...pictureRights }],
+  ['photograph.njk', 'one of nobody, that is destroyed', { photograph: { ...photograph, people: 0, removed: [], consents: [], copies: [], status: { state: 'destroyed', at: at(9) } }, clearance, standing: 'destroyed', maySee: false, hiddenBy: [], mistaken: noMistake, ...pictureRights, mayKeep: false, mayEnd: false, mayCheck: false, mayRun: false, mayClear: false }],
+  ['photograph.njk', 'one in the draft, with objections', { photograph: inTheDraft, clearance, standing: 'objection', maySee: true, hiddenBy: [], mistaken: { form: 'check', given: { question: 'victims', answer: 'found', words: hostile('x') }, faults: faultsOf('question', 'answer', 'words') }, ...pictureRights }],
+  ['photograph.njk', 'one in the draft, to HMPPS', { photograph: inTheDraft, clearance, standing: 'fact-check', maySee: true, hiddenBy: [], mistaken: { form: 'answer', given: { answer: 'objection', words: hostile('x') }, faults: faultsOf('answer', 'words') }, ...pictureRights, mayKeep: false, mayEnd: false, mayCheck: false, mayRun: false, mayClear: false, mayAnswer: true }],
+  ['photograph.njk', 'one for public release', { photograph: { ...inTheDraft, cleared: { by: 'p-3', at: at(8) }, checks: [], answers: [] }, clearance: { ...clearance, factCheckClosedAt: at(15) }, standing: 'published', maySee: true, hiddenBy: [], mistaken: { form: 'publish', given: { place: hostile('x'), reportPublishedOn: '2026-04-01' }, faults: faultsOf('place', 'reportPublishedOn') }, ...pictureRights, heldBy: [], bars: [], unanswered: [], isPublic: true }],
   ['releases.njk', 'a calendar', { releases: [release, { ...release, reference: 'R-2', releaseOn: undefined, address: undefined }], mistaken: noMistake, mayAnswer: true }],
   ['releases.njk', 'nothing, and mistakes', { releases: [], mistaken: { form: 'release', given: { reference: hostile('x'), title: hostile('y') }, faults: faultsOf('reference', 'title', 'address', 'releaseOn') }, mayAnswer: true }],
   ['access-log.njk', 'every type of entry', { log: { lines, older: 'e-1' }, filters: { actor: hostile('ayesha'), transfer: hostile('x'), type: 'item.sealed' }, types, ledger: { witnessing, mirror: { behind: 3, since: new Date('2027-01-02T03:04:05Z') } }, pruned: { entries: 512, before: '2024-11-26', totals: [{ month: '2024-10', type: 'item.sealed', entries: 512 }] } }],

@@ -116,8 +116,13 @@ test('S33: parties are written by name, and never as HMIP.', () => {
 
 test('Clauses and keys are written for people.', () => {
   expect(
-    ['hmpps-2025/16-encryption', 'hub-2023/3.3-log-content', 'local/marking'].map(writeParagraph),
-  ).toEqual(['Paragraph 16', 'Paragraph 3.3', 'Rule of this service'])
+    [
+      'hmpps-2025/16-encryption',
+      'hub-2023/3.3-log-content',
+      'hmpps-2025/annex-a/identity',
+      'local/marking',
+    ].map(writeParagraph),
+  ).toEqual(['Paragraph 16', 'Paragraph 3.3', 'Annex A', 'Rule of this service'])
   expect(['special-category', 'prison_number', 'periodFrom'].map(writeKey)).toEqual([
     'Special category',
     'Prison number',

@@ -2,6 +2,7 @@
 // the owner of the database, and each is taken away when the next is asked for.
 import { randomUUID } from 'node:crypto'
 import { londonDate } from '../../policies/calendar.ts'
+import { questions } from '../../gateway/photographs/checking.ts'
 import { clearanceFor } from './clearances.ts'
 import type { TestGateway } from './gateway.ts'
 import { png } from './pictures.ts'
@@ -10,7 +11,20 @@ import { png } from './pictures.ts'
 export const knownConsent = '00000000-0000-4000-8000-0000000000c1'
 export const knownPictureCopy = '00000000-0000-4000-8000-0000000000c2'
 
-export type PhotographState = 'sealed' | 'unconsented' | 'consented' | 'recalled'
+export type PhotographState =
+  | 'sealed'
+  | 'unconsented'
+  | 'consented'
+  | 'recalled'
+  /** Everything is answered, and everybody has looked. */
+  | 'answered'
+  | 'included'
+  | 'objected'
+  | 'clearable'
+  | 'cleared'
+
+/** Of the one objection that there is at a time. */
+export const knownPictureObjection = '00000000-0000-4000-8000-0000000000c3'
 
 export const photographSaid = { inspection: 'INS-2026-LEI-1', takenOn: londonDate(new Date()), caption: 'A cell', shows: 'A cell', finding: 'Cells are cold.', people: '0' } // prettier-ignore
 export const photographQuery = `?${new URLSearchParams(photographSaid).toString()}`
@@ -52,7 +66,38 @@ export async function photographFor(gateway: TestGateway, state: PhotographState
        from concordat.person where subject = 'grace.adeyemi'`,
       [id, knownPictureCopy],
     )
+  if (state !== 'consented' && state !== 'recalled') await answeredUpTo(gateway, id, state)
   return id
+}
+
+const person = (subject: string) => `(select id from concordat.person where subject = '${subject}')`
+
+async function answeredUpTo({ owner }: TestGateway, id: string, state: PhotographState): Promise<void> {
+  await owner.query(`insert into concordat.photograph_opening (id, photograph_id, person_id, opened_at) select gen_random_uuid(), $1, id, now() from concordat.person`, [id]) // prettier-ignore
+  for (const question of questions)
+    for (const subject of ['ruth.castle', 'samir.haddad'])
+      await owner.query(
+        `insert into concordat.photograph_check (id, photograph_id, question, answer, words, answered_by, party, answered_at)
+         values (gen_random_uuid(), $1, $2, 'clear', 'Looked.', ${person(subject)}, 'hmi-prisons', now() - interval '50 minutes')`,
+        [id, question],
+      )
+  if (state === 'answered') return
+  await owner.query(`update concordat.photograph set included_by = ${person('samir.haddad')}, included_at = now() - interval '40 minutes' where id = $1`, [id]) // prettier-ignore
+  if (state === 'objected')
+    await owner.query(
+      `insert into concordat.photograph_answer (id, photograph_id, answer, words, answered_by, answered_at)
+       values ($2, $1, 'objection', 'No.', ${person('colin.baxter')}, now() - interval '30 minutes')`,
+      [id, knownPictureObjection],
+    )
+  if (state === 'included' || state === 'objected') return
+  await owner.query(
+    `update concordat.clearance set delivered_at = now() - interval '30 minutes', window_warn_at = now() - interval '20 minutes',
+       window_ends_at = now() - interval '10 minutes', fact_check_closed_at = now() - interval '5 minutes'
+     where id = (select clearance_id from concordat.photograph where id = $1)`,
+    [id],
+  )
+  if (state === 'cleared')
+    await owner.query(`update concordat.photograph set cleared_by = ${person('grace.adeyemi')}, cleared_at = now() - interval '1 minute' where id = $1`, [id]) // prettier-ignore
 }
 
 /** Nobody in it could be identified: whoever sees photographs sees it. */
