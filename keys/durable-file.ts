@@ -65,6 +65,9 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
   try {
     await file.writeFile(bytes)
     await file.sync()
+  } catch (error) {
+    await unlink(temporary) // a disk that is full keeps no part of a key
+    throw error
   } finally {
     await file.close()
   }

@@ -42,20 +42,20 @@ const decrypted = z.object({ Plaintext: z.base64() })
 export async function openKmsEnvelope(settings: KmsSettings): Promise<Envelope> {
   const call = caller(settings)
   const KeyId = settings.key
-  const { KeyMetadata: key } = described.parse(await call('DescribeKey', { KeyId }))
+  const { KeyMetadata: key } = await call('DescribeKey', { KeyId }, described)
   if (!key.Enabled || key.KeyUsage !== 'ENCRYPT_DECRYPT' || key.KeySpec !== 'SYMMETRIC_DEFAULT')
     throw new KeyFault('store.unfit', `AWS_KMS_KEY must be an enabled symmetric key that encrypts and decrypts; ${KeyId} is not.`) // prettier-ignore
   return {
     kind: 'aws-kms',
     close: async (ref, secret) => {
       const Plaintext = Buffer.from(secret.reveal()).toString('base64')
-      const answer = await call('Encrypt', { KeyId, Plaintext, EncryptionContext: contextOf(ref) })
-      return new Uint8Array(Buffer.from(encrypted.parse(answer).CiphertextBlob, 'base64'))
+      const answer = await call('Encrypt', { KeyId, Plaintext, EncryptionContext: contextOf(ref) }, encrypted)
+      return new Uint8Array(Buffer.from(answer.CiphertextBlob, 'base64'))
     },
     open: async (ref, closed) => {
       const CiphertextBlob = Buffer.from(closed).toString('base64')
-      const answer = await call('Decrypt', { KeyId, CiphertextBlob, EncryptionContext: contextOf(ref) })
-      return new Secret(new Uint8Array(Buffer.from(decrypted.parse(answer).Plaintext, 'base64')))
+      const answer = await call('Decrypt', { KeyId, CiphertextBlob, EncryptionContext: contextOf(ref) }, decrypted) // prettier-ignore
+      return new Secret(new Uint8Array(Buffer.from(answer.Plaintext, 'base64')))
     },
   }
 }
@@ -67,7 +67,14 @@ function contextOf(ref: string): Readonly<Record<string, string>> {
 
 function caller({ endpoint, key, region, accessKeyId, secretAccessKey, sessionToken }: KmsSettings) {
   const client = new AwsClient({ service: 'kms', region, accessKeyId, secretAccessKey, retries: 0, ...(sessionToken !== undefined && { sessionToken }) }) // prettier-ignore
-  return async (operation: 'DescribeKey' | 'Encrypt' | 'Decrypt', body: object): Promise<unknown> => {
+  return async <T>(
+    operation: 'DescribeKey' | 'Encrypt' | 'Decrypt',
+    body: object,
+    shape: z.ZodType<T>,
+  ): Promise<T> => {
+    const unanswered = (cause: unknown): never => {
+      throw new KeyFault('store.unreachable', `AWS KMS at ${endpoint} does not answer, or not to its end. Do it again when it does.`, { cause }) // prettier-ignore
+    }
     const response = await client
       .fetch(new URL('/', endpoint).href, {
         method: 'POST',
@@ -78,11 +85,15 @@ function caller({ endpoint, key, region, accessKeyId, secretAccessKey, sessionTo
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       })
-      .catch((cause: unknown) => {
-        throw new KeyFault('store.unreachable', `AWS KMS at ${endpoint} does not answer. Do it again when it does.`, { cause }) // prettier-ignore
-      })
-    if (response.ok) return response.json()
-    throw faultOf(key, operation, response.status, await response.text())
+      .catch(unanswered)
+    // The connection may end, or the time run out, in the middle of the answer.
+    const text = await response.text().catch(unanswered)
+    if (!response.ok) throw faultOf(key, operation, response.status, text)
+    try {
+      return shape.parse(JSON.parse(text))
+    } catch (cause) {
+      return unanswered(cause)
+    }
   }
 }
 

@@ -9,6 +9,8 @@ export interface SmallDisk {
   readonly directory: string
   /** Leaves this many bytes free. */
   fill(freeBytes: number): Promise<void>
+  /** Leaves no room for another file, however small. */
+  takeEveryName(): Promise<void>
   empty(): Promise<void>
   /** A folder on it that belongs to the owner of another. */
   folderFor(name: string, likeFolder: string): Promise<string>
@@ -30,13 +32,13 @@ export function canMount(): boolean {
 }
 
 function mount(directory: string, mebibytes: number): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', directory], { stdio: 'ignore' })
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,nr_inodes=2000`, 'tmpfs', directory], { stdio: 'ignore' }) // prettier-ignore
 }
 
 export async function openSmallDisk(mebibytes: number): Promise<SmallDisk> {
   const directory = await mkdtemp(path.join(tmpdir(), 'concordat-small-'))
   mount(directory, mebibytes)
-  const filler = path.join(directory, 'filler')
+  const [filler, names] = [path.join(directory, 'filler'), path.join(directory, 'names')]
   return {
     directory,
     fill: async (freeBytes) => {
@@ -44,7 +46,17 @@ export async function openSmallDisk(mebibytes: number): Promise<SmallDisk> {
       const { bavail, bsize } = await statfs(directory)
       await writeFile(filler, new Uint8Array(Math.max(0, bavail * bsize - freeBytes)))
     },
-    empty: () => truncate(filler),
+    takeEveryName: async () => {
+      await mkdir(names)
+      const { ffree } = await statfs(directory)
+      for (let left = ffree; left > 0; left -= 1) await writeFile(path.join(names, String(left)), '')
+    },
+    empty: async () => {
+      await rm(names, { recursive: true, force: true })
+      await truncate(filler).catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+      })
+    },
     folderFor: async (name, likeFolder) => {
       const made = path.join(directory, name)
       await mkdir(made)

@@ -166,6 +166,26 @@ test('A truncated object never yields a complete plaintext, wherever it was cut.
   }
 })
 
+test('Cut at any byte of its header, and around each edge inside and between its frames, an object is named as truncated and gives whole frames at most.', async () => {
+  const [itemKey, profile, frame] = [newItemKey(), 'aes-256-gcm-commit-v2', 256 * 1024]
+  const plaintext = randomBytes(3 * frame + 777)
+  const bytes = await buffer(sealItem(inPieces(plaintext), { itemKey, itemId, context, profile }).ciphertext)
+  const key = await opened(itemKey)
+  const header = bytes.length - plaintext.length - 4 * 32 - 8
+  // Of a frame: sequence (4), IV (12), content, tag (16); the last has 8 bytes more before it.
+  const inFrames = [0, 1, 2].flatMap((each) => [0, 4, 16, 16 + frame, 32 + frame].map((at) => header + each * (32 + frame) + at))
+  const last = header + 3 * (32 + frame)
+  const edges = [...inFrames, ...[4, 8, 20, 24, 24 + 777, 24 + 777 + 16].map((at) => last + at)]
+  const cuts = new Set([...Array(header + 1).keys(), ...edges.flatMap((edge) => [edge - 1, edge, edge + 1])])
+  for (const cut of [...cuts].filter((at) => at < bytes.length)) {
+    const { bytes: released, error } = await read(openItem(inPieces(bytes.subarray(0, cut)), { itemKey: key, itemId, context, profile }))
+    expect(error, `cut at ${cut}`).toEqual(fault('item.truncated'))
+    expect([released.length % frame, released.equals(plaintext.subarray(0, released.length))], `cut at ${cut}`).toEqual([0, true])
+    expect(released.length, `cut at ${cut}`).toBeLessThan(plaintext.length)
+  }
+  expect(cuts.size).toBeGreaterThan(250)
+}) // prettier-ignore
+
 test('Frames in another order do not open, and neither does an object with bytes after its end.', async () => {
   const plaintext = randomBytes(3 * frameBytes)
   const itemKey = newItemKey()

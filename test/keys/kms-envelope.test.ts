@@ -23,6 +23,7 @@ describe('a key store that AWS KMS closes', () => {
   })
   beforeEach(async () => {
     kms.fault = undefined
+    kms.cutAfterBytes = undefined
     settings = kms.addKey()
     dir = await mkdtemp(join(tmpdir(), 'kms-'))
     store = await openFileKeyStore(dir, await openKmsEnvelope(settings))
@@ -87,6 +88,22 @@ describe('a key store that AWS KMS closes', () => {
     expect(String(wrong)).not.toContain('wrong-secret')
     await expect(openKmsEnvelope({ ...settings, endpoint: 'http://127.0.0.1:9' })).rejects.toEqual(fault('store.unreachable')) // prettier-ignore
   })
+
+  test('An answer that is cut off anywhere, also before its first byte, is that KMS cannot be reached; nothing is half done, and it goes on afterwards.', async () => {
+    await store.create(ref)
+    const wrapped = await store.wrap(ref, Secret.random(32), context)
+    for (const cut of [0, 1, 10, 25]) {
+      kms.cutAfterBytes = cut
+      await expect(openKmsEnvelope(settings), `opening, at ${cut}`).rejects.toEqual(fault('store.unreachable'))
+      await expect(store.create(`new-${cut}`), `making, at ${cut}`).rejects.toEqual(fault('store.unreachable'))
+      await expect(store.unwrap(ref, wrapped, context), `using, at ${cut}`).rejects.toEqual(fault('store.unreachable'))
+      expect((await readdir(dir)).filter((name) => name.includes('new'))).toEqual([])
+      kms.cutAfterBytes = undefined
+      await store.create(`new-${cut}`)
+      expect((await store.unwrap(ref, wrapped, context)).sizeBytes).toBe(32)
+      await rm(join(dir, `new-${cut}.key`))
+    }
+  }) // prettier-ignore
 
   test('A file of which one byte is another is named as damaged.', async () => {
     await store.create(ref)

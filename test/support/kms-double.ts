@@ -20,6 +20,8 @@ export interface KmsDouble {
   readonly asked: string[]
   /** Set: the error that it answers with instead. */
   fault: { readonly status: number; readonly type: string } | undefined
+  /** Set: it announces its whole answer, sends this much of it, and hangs up. */
+  cutAfterBytes: number | undefined
   close(): Promise<void>
 }
 
@@ -39,7 +41,10 @@ export async function startKms(): Promise<KmsDouble> {
       const key = keys.get(asked.KeyId)
       if (!key) return refuse(400, 'NotFoundException')
       try {
-        return res.end(JSON.stringify(answer(operation, asked, key)))
+        const whole = JSON.stringify(answer(operation, asked, key))
+        if (double.cutAfterBytes === undefined) return res.end(whole)
+        res.writeHead(200, { 'content-length': whole.length })
+        return res.write(whole.slice(0, double.cutAfterBytes), () => void res.destroy())
       } catch (error) {
         return refuse(400, error instanceof Refused ? error.message : 'ValidationException')
       }
@@ -50,6 +55,7 @@ export async function startKms(): Promise<KmsDouble> {
   const double: KmsDouble = {
     asked: [],
     fault: undefined,
+    cutAfterBytes: undefined,
     addKey: (spec = 'SYMMETRIC_DEFAULT') => {
       const key = `arn:aws:kms:eu-west-2:123456789012:key/${randomUUID()}`
       keys.set(key, { bytes: randomBytes(32), spec })
