@@ -165,6 +165,8 @@ function liveParts(policies: Pick<Policies, 'today'>) {
     purposes: live(() => policies.today().purposes),
     parties: live(() => policies.today().parties),
     schedules: live(() => policies.today().schedules),
+    binds: (party: string) => (agreement: string) =>
+      policies.today().agreements.get(agreement)?.parties.includes(party) ?? false,
   }
 }
 

@@ -1,6 +1,6 @@
 // The agreements as pages: the list, one as a document, one clause with everything that is known of it.
 import { endpoint, type Endpoint } from '../http/endpoint.ts'
-import { waysThrough } from '../decisions/passes-through.ts'
+import { clocksRun, waysThrough } from '../decisions/passes-through.ts'
 import { asPage } from '../decisions/replies.ts'
 import { actInWords } from './acts.ts'
 import type { ClauseView } from './document.ts'
@@ -37,8 +37,19 @@ export interface Pass {
   readonly ways: readonly string[]
 }
 
-/** Where the clause's rules are met. */
-export function passesOf({ means }: ClauseView): Pass[] {
+/** Where the clause's rules are met, and where its clock is started and met. */
+export function passesOf({ id, means }: ClauseView): Pass[] {
   const acts = [...new Set(means.flatMap((each) => each.acts ?? []))]
-  return acts.map((act) => ({ doing: actInWords(act), ways: waysThrough([act]) }))
+  const clock = means.some(({ kind }) => kind === 'clock')
+    ? (clocksRun[id] ?? { starts: [], meets: [] })
+    : undefined
+  return [
+    ...acts.map((act) => ({ doing: actInWords(act), ways: waysThrough([act]) })),
+    ...(clock
+      ? [
+          { doing: 'starting the clock', ways: clock.starts },
+          { doing: 'meeting it', ways: clock.meets },
+        ]
+      : []),
+  ]
 }

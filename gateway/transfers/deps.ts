@@ -10,5 +10,7 @@ export interface TransferDeps extends CollectDeps {
   readonly establishments: Establishments
   readonly source: Pick<CaseSource, 'estimate'>
   readonly signingKeys: Pick<SigningKeysInUse, 'packages' | 'published'>
+  /** Whether an agreement that is in force binds a body. */
+  readonly binds: (party: string) => (agreement: string) => boolean
   readonly clausesFor: (decision: Decision) => ClauseVerdict[]
 }

@@ -14,6 +14,7 @@ import { viewCertificate } from './certificate-view.ts'
 import { formViewed } from './check.ts'
 import { collectTransfer } from './collect.ts'
 import { suppliesDue } from './duties.ts'
+import { waitingOn } from '../waiting.ts'
 import type { TransferDeps } from './deps.ts'
 import { dueToBeDestroyed, listFor } from './list.ts'
 import { refusalPage } from './refusal-page.ts'
@@ -141,13 +142,15 @@ async function home(deps: TransferDeps, context: PersonContext): Promise<Reply> 
   const due = await dueToBeDestroyed(context, [...yours, ...waitingOnYou])
   const supplyDue = await suppliesDue(context.tx, [...yours, ...waitingOnYou].map((transfer) => transfer.id)) // prettier-ignore
   const owed = await owedTo(deps, context)
-  const events = [listed(context, yours.length + waitingOnYou.length), owedViewed(context, owed.yours.length + owed.others.length), formViewed(context, '/')] as const // prettier-ignore
+  const others = await waitingOn(context, deps.binds(context.person.party))
+  const events = [listed(context, yours.length + waitingOnYou.length), owedViewed(context, owed.yours.length + owed.others.length + others.length), formViewed(context, '/')] as const // prettier-ignore
   return {
     events,
     view: {
       template: 'home.njk',
       data: {
         waitingOnYou,
+        others,
         yours,
         due,
         owed,

@@ -417,6 +417,7 @@ export const samples: readonly (readonly [template: string, what: string, data: 
   ['key-changes.njk', 'nothing to confirm', { changes: [], mistaken: {} }],
   ['home.njk', 'nothing', { waitingOnYou: [], yours: [], due: [], askers }],
   ['home.njk', 'what is owed', { waitingOnYou: [], yours: [], due: [], askers, owed: { yours: copiesOwed.owed, others: copiesOwed.owed } }],
+  ['home.njk', 'what waits', { waitingOnYou: [], yours: [], due: [], askers, others: [{ title: 'A figure waits for your answer', path: '/consents/c-1', since: at(1), dueAt: at(14) }, { title: 'A hold is to be looked at again', path: '/retention/items/i-1', since: at(2) }] }],
   ['home.njk', 'lists', { waitingOnYou: [transferIn('requested')], yours: [transferIn('available'), transferIn('destroyed')], due: [{ transfer: transferIn('collected'), destroyOn: '2027-04-03' }], askers, person: { ...frame.person, roles: [] }, datasets: new Map([['use-of-force', dataset]]), supplyDue: { [transferIn('requested').id]: at(9) } }],
   ['builder.njk', 'the three questions', { asking, exchanges, inspections, datasets: [dataset], purposes, form: {}, faults: [], clauses }],
   ['builder.njk', 'no inspection', { asking, exchanges, inspections: [], datasets: [dataset], purposes, form: {}, faults: [] }],
