@@ -58,6 +58,38 @@ describe('a release that breaks', () => {
     expect((await inVault()).length).toBe(before.length + 1)
   }) // prettier-ignore
 
+  test.each<[Step, number]>([
+    ['commit', 200],
+    ['commit.end', 409],
+  ])(
+    'when the release itself breaks at %s, pressing again and resuming comes to one delivery with the next number',
+    async (step, pressedAgain) => {
+      const id = await putForward(gateway, { amends: numbered, reason: 'Again' })
+      faults.once(step)
+      expect((await releaseExport(gateway, id)).status).toBeGreaterThanOrEqual(500)
+      faults.clear()
+      const released = async () => (await gateway.owner.query('select state, number from concordat.delivery where id = $1', [id])).rows[0] // prettier-ignore
+      expect(await released()).toEqual(
+        step === 'commit'
+          ? { state: 'put-forward', number: null }
+          : { state: 'released', number: numbered + 1 },
+      )
+      // What was kept is not done again; what was not is done now.
+      expect((await releaseExport(gateway, id)).status).toBe(pressedAgain)
+      await sealDelivery(gateway.wiring, id)
+      await sealDelivery(gateway.wiring, id)
+      numbered += 1
+      expect(await released()).toEqual({ state: 'sent', number: numbered })
+      expect(await itemsOf(id)).toHaveLength(1)
+      const { rows } = await gateway.owner.query(
+        'select number from concordat.delivery where number is not null order by number',
+      )
+      expect(rows.map(({ number }) => number)).toEqual(
+        Array.from({ length: numbered }, (_, index) => index + 1),
+      )
+    },
+  )
+
   test('the same release gives the same bytes, however often it is made', async () => {
     const first = await collected(gateway, key, 'latest')
     const { rows } = await gateway.owner.query('select id from concordat.delivery where number = $1', [
@@ -201,6 +233,30 @@ describe('the calendar and its watch', () => {
       expect.objectContaining({ kind: 'unacknowledged', about: '1' }),
     )
     expect((await mails()).filter(({ body }) => String(body).includes('Nobody has said that delivery 1')).map(({ recipient }) => recipient)).toContain('nadia.hussain@hmpps.example') // prettier-ignore
+  })
+})
+
+describe('a gateway without a worker', () => {
+  test('M10: raises the alarm for a quarter that passed by itself, asked by nobody, while no scheduler runs anywhere', async () => {
+    const gateway = await startExportGateway({
+      withWorker: false,
+      change: async (wiring) => {
+        // The quarter was opened while something still ran.
+        await scheduleExports({ ...wiring, clock: () => new Date('2026-12-10T12:00:00Z') })
+        return { ...wiring, clock: () => new Date('2027-01-18T12:00:00Z') }
+      },
+    })
+    try {
+      const alarms = async () => (await gateway.owner.query('select kind, about from concordat.export_alarm order by kind')).rows // prettier-ignore
+      await expect.poll(alarms, { timeout: 20_000 }).toContainEqual({ kind: 'late', about: quarter.endsOn })
+      const jobs = await gateway.owner.query(`select count(*) as jobs from pgboss.job where name in ('rehearse-export', 'seal-delivery')`) // prettier-ignore
+      expect(jobs.rows).toEqual([{ jobs: 0 }])
+      await gateway.wiring.ledgerProcess.catchUp()
+      const entries = await entriesOf(gateway, 'type=concerns-export.alarmed')
+      expect(entries).toContainEqual(expect.objectContaining({ actor: { kind: 'process', name: 'gateway' }, detail: { alarm: 'late', about: quarter.endsOn } })) // prettier-ignore
+    } finally {
+      await gateway.close()
+    }
   })
 })
 

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parse as parseCsv } from 'csv-parse/sync'
+import { undoNeutralisation } from '../../gateway/packages/csv.ts'
 import { verifyManifest } from '../../keys/delivery-manifest.ts'
 import type { ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
 import { expectProblem, expectRefusal, withoutReferences } from '../support/answers.ts'
@@ -230,6 +232,29 @@ describe('releasing', () => {
     expect(JSON.stringify(report)).not.toContain('A1234BC')
     const answer = await (await gateway.as('rhian.davies')).post('/api/v1/exports', {})
     expect(expectProblem(answer, 'input.invalid').fields).toMatchObject([{ field: 'findingsRead' }])
+  })
+})
+
+describe('cells that a spreadsheet would run, or that break a file', () => {
+  const texts = ['=1+1', '+44 too high', '-5 and less', '@SUM(A1)', '\ttabbed', '\rreturned', '＝1+1', '"quoted", with a comma', 'one\r\ntwo\nthree', "'already", 'Ŵŷ Llŷr 🔒👩🏽‍🚒'] // prettier-ignore
+
+  test('come out of a delivery neutralised, one concern a record, and whole once the documented rule is undone', async () => {
+    gateway.on('2028-01-07')
+    await writeConcerns(gateway, texts.map((text, index) => concernRow(`C-X${index}`, { text, inspection: 'INS-CELLS', rank: 'key' }))) // prettier-ignore
+    await deliver(gateway, { amends: 5, reason: 'Texts were missing.' })
+    const files = await collected(gateway, key)
+    const records = parseCsv<{ concern_id: string; text: string }>(textOf(files, 'concerns.csv'), { columns: true }) // prettier-ignore
+    expect(records).toHaveLength((await manifestOf(files)).rows)
+    for (const record of records) for (const cell of Object.values(record)) expect(cell).not.toMatch(/^[=+@＝\t\r]|^-(?!\d)/) // prettier-ignore
+    const kept = await Promise.all(texts.map(async (_, index) => (await (await gateway.as('rhian.davies')).get(`/api/v1/concerns/C-X${index}`)).json()['text'])) // prettier-ignore
+    expect(texts.map((_, index) => undoNeutralisation(records.find(({ concern_id: id }) => id === `C-X${index}`)?.text ?? ''))).toEqual(kept) // prettier-ignore
+    // What the form or the file trims at its ends is all that may be missing.
+    expect(kept.map(String)).toEqual(texts.map((text) => text.trim()))
+  })
+
+  test('are refused where they cannot be kept: a NUL names its field', async () => {
+    const answer = await (await gateway.as('rhian.davies')).put('/api/v1/concerns/C-NUL', { ...concernRow('C-NUL', { text: 'Too\0high' }), concern_id: undefined, reason: 'For the export' }) // prettier-ignore
+    expect(expectProblem(answer, 'input.invalid').fields).toMatchObject([{ field: 'text' }])
   })
 })
 
