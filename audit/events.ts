@@ -175,6 +175,8 @@ export const catalogue = {
     { from: count, to: count, before: day, root: sha256Hex, totals: sha256Hex },
     {},
   ),
+  /** The same of a ledger that was closed; with its last step all that there was of it. */
+  'ledger.epoch-pruned': eventType(1, { epoch: count, from: count, to: count, before: day, root: sha256Hex, totals: sha256Hex }, {}), // prettier-ignore
   'agreements.loaded': eventType(1, { agreements: names, clauses: count.optional() }, {}),
   'agreement.viewed': eventType(
     1,

@@ -5,13 +5,13 @@ import type { Anchor } from './anchor.ts'
 import { append } from './append.ts'
 import { sameBytes, toHex } from './bytes.ts'
 import { checkpointOfOwnNote, type CheckpointText, openCheckpointOf } from './checkpoint.ts'
-import { edgeRoot } from './edge.ts'
+import { edgeRoot, formatEdge } from './edge.ts'
 import { type PublishedLog, readEdge } from './fsck/published-log.ts'
 import { nodeHasher } from './node-hash.ts'
 import type { VerifierKey } from './note.ts'
 import type { Queryable, Transactor } from './queryable.ts'
 import { lockWork } from './sequencer.ts'
-import { bigint, readLatestCheckpoint } from './tree-store.ts'
+import { bigint, readEdgeAt, readHead, readLatestCheckpoint } from './tree-store.ts'
 
 export interface NewEpochDeps {
   /** The owner's login. */
@@ -63,11 +63,12 @@ async function closeAndOpen(deps: NewEpochDeps): Promise<OpenedEpoch> {
     await lockWork(tx)
     const closed = await latestKnown(tx, deps)
     const kept = await sharedSize(tx, deps, closed)
-    const { rows } = await tx.query('select ledger.close_epoch($1, $2, $3, $4, $5) as epoch', [
+    const { rows } = await tx.query('select ledger.close_epoch($1, $2, $3, $4, $5, $6) as epoch', [
       closed.origin,
       closed.size,
       closed.root,
       kept,
+      formatEdge(await readEdgeAt(tx, (await readHead(tx)).edge, kept)),
       clock(),
     ])
     const epoch = Number(rows[0]?.['epoch'])

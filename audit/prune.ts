@@ -33,7 +33,7 @@ export interface PrunedNow {
 }
 
 /** Entries that one transaction prunes at most. */
-const AT_ONCE = 64 * TILE_WIDTH
+export const AT_ONCE = 64 * TILE_WIDTH
 
 /**
  * One step: call it until it returns nothing.
@@ -66,7 +66,7 @@ export async function prune({
 }
 
 /** The start of that day, in UTC. */
-async function cutoffOf(tx: Queryable, at: Date, keepMonths: number): Promise<Date> {
+export async function cutoffOf(tx: Queryable, at: Date, keepMonths: number): Promise<Date> {
   const { rows } = await tx.query(
     `select date_trunc('day', $1::timestamptz - make_interval(months => $2), 'UTC') as before`,
     [at, keepMonths],
@@ -110,10 +110,16 @@ async function signedRoot(tx: Queryable, head: Head, from: number, to: number): 
   return root
 }
 
-async function countByMonth(tx: Queryable, from: number, to: number): Promise<Total[]> {
+/** @param leaf where the leaves are */
+export async function countByMonth(
+  tx: Queryable,
+  from: number,
+  to: number,
+  leaf = 'ledger.leaf',
+): Promise<Total[]> {
   const { rows } = await tx.query(
     `select to_char(e.recorded_at at time zone 'UTC', 'YYYY-MM') as month, i.key as type, count(*) as entries
-     from ledger.leaf l join ledger.entry e on e.id = l.entry_id join ledger.index i on i.entry_id = e.id and i.kind = 'type'
+     from ${leaf} as l join ledger.entry e on e.id = l.entry_id join ledger.index i on i.entry_id = e.id and i.kind = 'type'
      where l.seq >= $1 and l.seq < $2 group by 1, 2 order by 1, 2`,
     [from, to],
   )

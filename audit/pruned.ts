@@ -47,6 +47,18 @@ export async function readAllPruned(db: Queryable): Promise<Pruned[]> {
   return rows.map(prunedOf)
 }
 
+const closedRow = z.object({ epoch: z.number(), origin: z.string(), through: bigint, root: bytea })
+/** How far a ledger that was closed is pruned, and the root of the tree up to there. */
+export type ClosedPruned = z.infer<typeof closedRow>
+
+export async function readClosedPruned(db: Queryable): Promise<ClosedPruned[]> {
+  const { rows } = await db.query(
+    `select distinct on (p.epoch) p.epoch, c.origin, p.through, p.root
+     from ledger.pruned p join ledger.closed_epoch c on c.epoch = p.epoch order by p.epoch, p.through desc`,
+  )
+  return rows.map((row) => closedRow.parse(row))
+}
+
 const COLUMNS = 'p.through, p.start, p.root, p.before, p.totals, p.pruned_at, p.entry_id'
 const OF_THIS_LEDGER = 'from ledger.pruned p join ledger.head h on h.epoch = p.epoch'
 

@@ -68,19 +68,26 @@ export async function prunePublished(publication: Publication, through: number, 
   const from = removedThrough.get(publication) ?? 0
   if (from >= through) return
   const { store } = publication
+  // What was published of a closed ledger may be lost, or lie elsewhere.
+  if ((await store.read('checkpoint')) === undefined) return
   const was = await store.look('pruned')
   const isSaid = was !== undefined && sameBytes(was.bytes, encodeText(note))
   if (!isSaid && !(await store.replace('pruned', encodeText(note), was)))
     throw new LedgerFault('files-contended', `${store.name}/pruned is not what it was a moment ago.`)
   if (!(isSaid && (await isRemoved(store, through))))
-    for (let index = from / TILE_WIDTH; index < through / TILE_WIDTH; index++)
+    for (let index = Math.floor(from / TILE_WIDTH); index < Math.floor(through / TILE_WIDTH); index++)
       for (const name of lowestFiles(index)) await store.remove(name)
+  // The last entries of a ledger that was closed go; the hashes of their tile stay, for the root that is signed.
+  if (through % TILE_WIDTH > 0)
+    await store.removePartials(bundlePath(Math.floor(through / TILE_WIDTH), TILE_WIDTH))
   removedThrough.set(publication, through)
 }
 
 /** They are removed in order, one after the other: where the last is gone, all are. */
 async function isRemoved(store: LogStore, through: number): Promise<boolean> {
-  const last = await Promise.all(lowestFiles(through / TILE_WIDTH - 1).map((name) => store.read(name)))
+  const tiles = Math.floor(through / TILE_WIDTH)
+  if (tiles === 0) return true
+  const last = await Promise.all(lowestFiles(tiles - 1).map((name) => store.read(name)))
   return last.every((bytes) => bytes === undefined)
 }
 

@@ -12,7 +12,7 @@ import { readCosignedNote } from './cosignatures.ts'
 import { type NoteSigner, signNote } from './note.ts'
 import { type Publication, prunePublished, publishFiles } from './published-files.ts'
 import { publishTokens } from './published-times.ts'
-import { type Pruned, readPruned } from './pruned.ts'
+import { type Pruned, readClosedPruned, readPruned } from './pruned.ts'
 import type { Queryable, Transactor } from './queryable.ts'
 import { regrow } from './regrow.ts'
 import { checkedTime } from './signing-time.ts'
@@ -29,12 +29,16 @@ export interface PublisherDeps {
   readonly signers: readonly [NoteSigner, ...NoteSigner[]]
   readonly anchor: Anchor
   readonly publications: readonly Publication[]
+  /** Where a ledger that was closed is published, and who signs for it: pruned entries go from there too. */
+  readonly closed?: ((epoch: number, origin: string) => Promise<ClosedPublications>) | undefined
   /** Who is asked to cosign, before anything is published; nobody when undefined. */
   readonly witnessing?: WitnessingDeps | undefined
   readonly clock: () => Date
   /** What the database says that it is; asked of it when undefined. */
   readonly databaseClock?: ((tx: Queryable) => Promise<Date>) | undefined
 }
+
+export type ClosedPublications = Pick<PublisherDeps, 'signers' | 'publications'>
 
 export type Published =
   | { readonly outcome: 'published'; readonly size: number; readonly note: string }
@@ -63,14 +67,20 @@ export async function publish(deps: PublisherDeps): Promise<Published> {
       await publishTokens(tx, publication)
     }
     if (pruned) await sayPruned(deps, pruned)
+    if (deps.closed)
+      for (const closed of await readClosedPruned(tx))
+        await sayPruned(
+          { origin: closed.origin, ...(await deps.closed(closed.epoch, closed.origin)) },
+          closed,
+        )
     return { outcome: 'published', size: cosigned.size, note: cosigned.note }
   })
 }
 
 /** Signed too, so that nobody without the log's key can pass off missing files as pruned. */
 async function sayPruned(
-  { origin, signers, publications }: PublisherDeps,
-  { through, root }: Pruned,
+  { origin, signers, publications }: Pick<PublisherDeps, 'origin' | 'signers' | 'publications'>,
+  { through, root }: Pick<Pruned, 'through' | 'root'>,
 ): Promise<void> {
   const note = await signNote(
     formatCheckpoint({ origin: prunedOrigin(origin), size: through, root }),

@@ -5,7 +5,7 @@ import { type Edge, type FullTile, grow } from './edge.ts'
 import { LedgerFault } from './fault.ts'
 import { nodeHasher } from './node-hash.ts'
 import type { Queryable } from './queryable.ts'
-import { readLeaves, readTiles, type StoredLeaf } from './tree-store.ts'
+import { readLeaves, readTiles, type StoredLeaf, type TreeTables } from './tree-store.ts'
 
 /** Leaves re-read at once. */
 const PAGE = 4096
@@ -15,13 +15,19 @@ const PAGE = 4096
  * @returns the edge of the tree of `to` entries
  * @throws {LedgerFault} `body-missing`, `body-changed`, `tree-changed`
  */
-export async function regrow(tx: Queryable, today: Edge, before: Edge, to: number): Promise<Edge> {
+export async function regrow(
+  tx: Queryable,
+  today: Edge,
+  before: Edge,
+  to: number,
+  tables?: TreeTables,
+): Promise<Edge> {
   let edge = before
   while (edge.size < to) {
-    const leaves = await readLeaves(tx, edge.size, Math.min(edge.size + PAGE, to))
+    const leaves = await readLeaves(tx, edge.size, Math.min(edge.size + PAGE, to), tables)
     if (leaves.length === 0) throw new LedgerFault('body-missing', `Leaf ${edge.size} is not there.`)
     const grown = grow(nodeHasher, edge, leaves.map((leaf, i) => rehash(leaf, edge.size + i))) // prettier-ignore
-    await checkTiles(tx, today, grown.tiles)
+    await checkTiles(tx, today, grown.tiles, tables)
     edge = grown.edge
   }
   return edge
@@ -36,8 +42,13 @@ function rehash({ seq, entryId, leafHash, body }: StoredLeaf, expectedSeq: numbe
   return hash
 }
 
-async function checkTiles(tx: Queryable, edge: Edge, tiles: readonly FullTile[]): Promise<void> {
-  const stored = await readTiles(tx, edge, tiles)
+async function checkTiles(
+  tx: Queryable,
+  edge: Edge,
+  tiles: readonly FullTile[],
+  tables: TreeTables | undefined,
+): Promise<void> {
+  const stored = await readTiles(tx, edge, tiles, tables)
   for (const { level, index, data } of tiles) {
     const found = stored(level, index)
     if (found === undefined || !sameBytes(found, data))

@@ -37,6 +37,22 @@ export async function readLatestCheckpoint(db: Queryable): Promise<StoredCheckpo
   return rows.length === 0 ? undefined : checkpointRow.parse(rows[0])
 }
 
+/** Where a tree lies: the one that grows, or one that was closed. Text of SQL, of our own making. */
+export interface TreeTables {
+  readonly leaf: string
+  readonly tile: string
+}
+
+const CURRENT: TreeTables = { leaf: 'ledger.leaf', tile: 'ledger.tile' }
+
+export function closedTree(epoch: number): TreeTables {
+  if (!Number.isSafeInteger(epoch)) throw new RangeError('An epoch is a whole number.')
+  return {
+    leaf: `(select seq, entry_id, leaf_hash from ledger.closed_leaf where epoch = ${epoch})`,
+    tile: `(select level, idx, data from ledger.closed_tile where epoch = ${epoch})`,
+  }
+}
+
 const leafRow = z.object({ seq: bigint, entry_id: z.string(), leaf_hash: bytea, body: bytea.nullable() })
 
 export interface StoredLeaf {
@@ -47,10 +63,15 @@ export interface StoredLeaf {
 }
 
 /** Leaves [from, to) in order, with the bytes that they are said to be the hashes of. */
-export async function readLeaves(db: Queryable, from: number, to: number): Promise<StoredLeaf[]> {
+export async function readLeaves(
+  db: Queryable,
+  from: number,
+  to: number,
+  { leaf }: TreeTables = CURRENT,
+): Promise<StoredLeaf[]> {
   const { rows } = await db.query(
     `select leaf.seq, leaf.entry_id, leaf.leaf_hash, entry.body
-     from ledger.leaf left join ledger.entry on entry.id = leaf.entry_id
+     from ${leaf} as leaf left join ledger.entry on entry.id = leaf.entry_id
      where leaf.seq >= $1 and leaf.seq < $2 order by leaf.seq`,
     [from, to],
   )
@@ -70,9 +91,14 @@ export type TileData = (level: number, index: number) => Uint8Array | undefined
 const tileRow = z.object({ level: bigint, idx: bigint, data: bytea })
 
 /** Full tiles from ledger.tile, partial ones from the head's edge. */
-export async function readTiles(db: Queryable, edge: Edge, names: readonly TileName[]): Promise<TileData> {
+export async function readTiles(
+  db: Queryable,
+  edge: Edge,
+  names: readonly TileName[],
+  { tile }: TreeTables = CURRENT,
+): Promise<TileData> {
   const { rows } = await db.query(
-    `select level, idx, data from ledger.tile
+    `select level, idx, data from ${tile} as tile
      where (level, idx) in (select * from unnest($1::smallint[], $2::bigint[]))`,
     [names.map(({ level }) => level), names.map(({ index }) => index)],
   )
@@ -91,13 +117,18 @@ export async function readHashes(db: Queryable, edge: Edge, ranges: readonly Ran
 }
 
 /** The edge as it was at an earlier size. @throws {LedgerFault} `tile-missing` */
-export async function readEdgeAt(db: Queryable, edge: Edge, size: number): Promise<Edge> {
+export async function readEdgeAt(
+  db: Queryable,
+  edge: Edge,
+  size: number,
+  tables: TreeTables = CURRENT,
+): Promise<Edge> {
   const names = edgeWidths(size).map((width, level) => ({
     level,
     index: Math.floor(size / TILE_WIDTH ** (level + 1)),
     width,
   }))
-  const tile = await readTiles(db, edge, names)
+  const tile = await readTiles(db, edge, names, tables)
   const levels = names.map(({ level, index, width }) => {
     const data = width === 0 ? new Uint8Array() : tile(level, index)?.subarray(0, width * HASH_BYTES)
     if (data?.length !== width * HASH_BYTES)

@@ -17,6 +17,8 @@ export interface LedgerPlace {
   readonly full: LogStore
   /** What was published of a ledger that was closed makes room for the next. */
   readonly setAside: (epoch: number) => Promise<void>
+  /** Where a ledger that was closed is published now. */
+  readonly closed: (epoch: number, origin: string) => readonly Publication[]
   /** In words, for an operator. */
   readonly asideOf: (epoch: number) => string
 }
@@ -32,6 +34,10 @@ function inFolder(directory: string): LedgerPlace {
     publications: profiles(folderStore(path.join(directory, 'hashes')), full),
     full,
     setAside: (epoch) => setAside(directory, epoch),
+    closed: (epoch) => {
+      const aside = path.join(directory, `closed-${epoch}`)
+      return profiles(folderStore(path.join(aside, 'hashes')), folderStore(path.join(aside, 'full')))
+    },
     asideOf: (epoch) => `LEDGER_DIRECTORY/closed-${epoch}`,
   }
 }
@@ -44,6 +50,8 @@ function inBucket(settings: NonNullable<Config['ledgerStore']>, origin: string):
     publications: profiles(objectStore(bucket, `${origin}/hashes/`), full),
     full,
     setAside: () => Promise.resolve(),
+    closed: (_, closed) =>
+      profiles(objectStore(bucket, `${closed}/hashes/`), objectStore(bucket, `${closed}/full/`)),
     asideOf: () => `${bucket.name}/${origin}`,
   }
 }

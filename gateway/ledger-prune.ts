@@ -1,5 +1,6 @@
 // The worker's part of pruning the ledger: entries past the log limit go in steps, each a transaction of its own.
 import { prune, type PrunedNow } from '../audit/prune.ts'
+import { pruneClosed } from '../audit/prune-closed.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db.ts'
@@ -18,4 +19,11 @@ export async function pruneLedger({ db, config, clock, log }: PruneLedgerDeps): 
   const step = () => prune({ db, keepMonths, isMirrored: auditQueue !== undefined, clock })
   for (let done: PrunedNow | undefined = await step(); done; done = await step())
     log.info('ledger.pruned', { from: done.from, to: done.to, before: done.before.toISOString() })
+  for (
+    let done = await pruneClosed({ db, keepMonths, clock });
+    done;
+    done = await pruneClosed({ db, keepMonths, clock })
+  )
+    // prettier-ignore
+    log.info('ledger.epoch-pruned', { epoch: done.epoch, from: done.from, to: done.to })
 }

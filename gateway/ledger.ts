@@ -3,7 +3,7 @@
 import { LedgerFault, type LedgerFaultCode } from '../audit/fault.ts'
 import { LogUnreadable } from '../audit/fsck/published-log.ts'
 import { formatVerifierKey, type VerifierKey } from '../audit/note.ts'
-import { publish, type PublisherDeps } from '../audit/publisher.ts'
+import { type ClosedPublications, publish, type PublisherDeps } from '../audit/publisher.ts'
 import type { Policy } from '../audit/policy.ts'
 import { sequence } from '../audit/sequencer.ts'
 import { checkStanding, type StandingDeps } from '../audit/standing.ts'
@@ -61,7 +61,7 @@ export interface LedgerDeps {
   /** The newest first; all sign. */
   readonly signWith: Parameters<typeof ledgerSigners>[1]
   /** Where the files and the anchor are: nowhere that is restored together with the database. */
-  readonly place: Pick<LedgerPlace, 'anchor' | 'publications'>
+  readonly place: Pick<LedgerPlace, 'anchor' | 'publications' | 'closed'>
   /** File of the policy that says who witnesses it. */
   readonly policyFile?: string | undefined
   /** Who stamps checkpoints; nobody when undefined. */
@@ -210,7 +210,7 @@ function alarm({ db, log }: LedgerDeps, policy: Policy | undefined): () => Promi
 }
 
 function publisherOf(
-  { db, origin, place, clock }: LedgerDeps,
+  { db, origin, place, clock, signWith }: LedgerDeps,
   signers: PublisherDeps['signers'],
   witnessing: WitnessingDeps | undefined,
 ): PublisherDeps {
@@ -220,10 +220,21 @@ function publisherOf(
     signers,
     anchor: place.anchor,
     publications: place.publications,
+    closed: closedOf(place, signWith),
     clock,
     witnessing,
   }
 }
+
+/** Each once: what was removed there is remembered by it. */
+function closedOf(place: Pick<LedgerPlace, 'closed'>, signWith: LedgerDeps['signWith']): NonNullable<PublisherDeps['closed']> {
+  const known = new Map<number, ClosedPublications>()
+  return async (epoch, origin) => {
+    const found = known.get(epoch) ?? { publications: place.closed(epoch, origin), signers: await ledgerSigners(origin, signWith) }
+    known.set(epoch, found)
+    return found
+  }
+} // prettier-ignore
 
 async function countUnpublished(db: Database): Promise<number> {
   const { rows } = await db.query('select count(*) as waiting from ledger.outbox')

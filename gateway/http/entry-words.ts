@@ -74,6 +74,7 @@ const sentences = {
   'signing-keys.announced': 'Published which keys sign packages and certificates',
   'ledger.signed-by': 'Began to sign the ledger with other keys',
   'ledger.pruned': 'Pruned old entries to their hashes and totals',
+  'ledger.epoch-pruned': 'Pruned old entries of a ledger that was closed',
   'agreements.loaded': 'Loaded the agreements',
   'agreement.viewed': 'Looked at the agreements',
   'paperwork.made': 'Had a form filled in',
