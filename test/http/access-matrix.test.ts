@@ -366,8 +366,8 @@ const photographing = (): Record<string, Fitting> => {
     'post /photographs/:id/consents/:consent/withdraw': { photograph: 'consented', form: {} },
     'post /api/v1/photographs/:id/copies/:copy/end': { photograph: 'recalled', body: how },
     'post /photographs/:id/copies/:copy/end': { photograph: 'recalled', form: how },
-    'get /api/v1/photographs/:id/cleared': { photograph: 'cleared' },
-    'get /photographs/:id/cleared': { photograph: 'cleared' },
+    'get /api/v1/photographs/:id/cleared': { photograph: 'released' },
+    'get /photographs/:id/cleared': { photograph: 'released' },
     ...Object.fromEntries([
       ...each('checks', 'answered', { question: 'victims', answer: 'clear', words: 'I looked.' }),
       ...each('include', 'answered', {}),

@@ -1,10 +1,10 @@
 // Photographs in the states that a test needs. One that is looked at is real and sealed; those that are acted on are rows, written as
 // the owner of the database, and each is taken away when the next is asked for.
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { londonDate } from '../../policies/calendar.ts'
 import { questions } from '../../gateway/photographs/checking.ts'
 import { clearanceFor } from './clearances.ts'
-import type { TestGateway } from './gateway.ts'
+import type { Subject, TestGateway } from './gateway.ts'
 import { png } from './pictures.ts'
 
 /** Of the one consent, and of the one copy, that there are at a time. */
@@ -22,6 +22,8 @@ export type PhotographState =
   | 'objected'
   | 'clearable'
   | 'cleared'
+  /** The same, and real: the cleared copy can be taken. */
+  | 'released'
 
 /** Of the one objection that there is at a time. */
 export const knownPictureObjection = '00000000-0000-4000-8000-0000000000c3'
@@ -29,10 +31,10 @@ export const knownPictureObjection = '00000000-0000-4000-8000-0000000000c3'
 export const photographSaid = { inspection: 'INS-2026-LEI-1', takenOn: londonDate(new Date()), caption: 'A cell', shows: 'A cell', finding: 'Cells are cold.', people: '0' } // prettier-ignore
 export const photographQuery = `?${new URLSearchParams(photographSaid).toString()}`
 
-const sealedOf = new WeakMap<object, string>()
+const sealedOf = new WeakMap<object, { sealed?: string; released?: string }>()
 
 export async function photographFor(gateway: TestGateway, state: PhotographState): Promise<string> {
-  if (state === 'sealed') return sealedPhotograph(gateway)
+  if (state === 'sealed' || state === 'released') return sealedPhotograph(gateway, state)
   const { owner } = gateway
   const [id, report] = [randomUUID(), await clearanceFor(gateway, 'report')]
   const rows = `select id from concordat.photograph where original_sha256 = sha256('a row')`
@@ -40,8 +42,8 @@ export async function photographFor(gateway: TestGateway, state: PhotographState
     await owner.query(`delete from concordat.${table} where photograph_id in (${rows})`) // prettier-ignore
   await owner.query(`with gone as (delete from concordat.photograph where original_sha256 = sha256('a row') returning id) update concordat.photograph_place set ended_at = now() where id in (select id from gone)`) // prettier-ignore
   await owner.query(
-    `insert into concordat.photograph_place (id, shelf, vault_object, begun_at) values ($1, 'shelf/photograph/' || $1::text, md5($1::text) || md5('x'), now())`,
-    [id],
+    'insert into concordat.photograph_place (id, shelf, vault_object, begun_at) values ($1, $2, $3, now())',
+    [id, `shelf/photograph/${id}`, randomBytes(24).toString('hex')],
   )
   await owner.query(
     `insert into concordat.photograph (id, clearance_id, inspection, caption, shows, finding, photographer, taken_on, people, kept_at, format, width, height,
@@ -66,16 +68,22 @@ export async function photographFor(gateway: TestGateway, state: PhotographState
        from concordat.person where subject = 'grace.adeyemi'`,
       [id, knownPictureCopy],
     )
-  if (state !== 'consented' && state !== 'recalled') await answeredUpTo(gateway, id, state)
+  if (state !== 'consented' && state !== 'recalled') await answeredUpTo(gateway, id, state, 'ruth.castle')
   return id
 }
 
 const person = (subject: string) => `(select id from concordat.person where subject = '${subject}')`
 
-async function answeredUpTo({ owner }: TestGateway, id: string, state: PhotographState): Promise<void> {
+async function answeredUpTo(
+  { owner }: TestGateway,
+  id: string,
+  state: PhotographState,
+  photographer: Subject,
+): Promise<void> {
+  // prettier-ignore
   await owner.query(`insert into concordat.photograph_opening (id, photograph_id, person_id, opened_at) select gen_random_uuid(), $1, id, now() from concordat.person`, [id]) // prettier-ignore
   for (const question of questions)
-    for (const subject of ['ruth.castle', 'samir.haddad'])
+    for (const subject of [photographer, 'samir.haddad'])
       await owner.query(
         `insert into concordat.photograph_check (id, photograph_id, question, answer, words, answered_by, party, answered_at)
          values (gen_random_uuid(), $1, $2, 'clear', 'Looked.', ${person(subject)}, 'hmi-prisons', now() - interval '50 minutes')`,
@@ -101,13 +109,18 @@ async function answeredUpTo({ owner }: TestGateway, id: string, state: Photograp
 }
 
 /** Nobody in it could be identified: whoever sees photographs sees it. */
-async function sealedPhotograph(gateway: TestGateway): Promise<string> {
-  const known = sealedOf.get(gateway)
-  if (known !== undefined) return known
+async function sealedPhotograph(gateway: TestGateway, state: 'sealed' | 'released'): Promise<string> {
+  const known = sealedOf.get(gateway) ?? {}
+  sealedOf.set(gateway, known)
+  const made = known[state]
+  if (made !== undefined) return made
   const report = await clearanceFor(gateway, 'report')
   const ayesha = await gateway.as('ayesha.rahman')
   const kept = await ayesha.send(`/api/v1/clearances/${report}/photographs${photographQuery}`, png, 'image/png') // prettier-ignore
   const id = String(kept.json()['id'])
-  sealedOf.set(gateway, id)
+  known[state] = id
+  if (state === 'sealed') return id
+  await gateway.owner.query(`update concordat.photograph set kept_at = kept_at - interval '1 hour' where id = $1`, [id]) // prettier-ignore
+  await answeredUpTo(gateway, id, 'cleared', 'ayesha.rahman')
   return id
 }
