@@ -13,6 +13,7 @@ import { version } from '../gateway/version.ts'
 import { wire, type Wiring } from '../gateway/wire.ts'
 import { londonDate } from '../policies/calendar.ts'
 import { askForConsents } from './clearances.ts'
+import { keepPhotographs } from './photographs.ts'
 import { signIn } from './client.ts'
 import { deliverSinceTheAgreement } from './deliveries.ts'
 import { prepareEnvironment, type Environment } from './environment.ts'
@@ -109,7 +110,7 @@ async function start(database: EmbeddedDatabase, port: number): Promise<Started>
   })
   say('Delivering the concerns database, quarter by quarter, up to today …')
   await deliverSinceTheAgreement(wiring, londonDate(systemClock()))
-  await askForConsents(wiring)
+  await keepPhotographs(wiring, await askForConsents(wiring))
   return { environment, wiring, running: await serve(wiring, { withWorker: true }) }
 }
 

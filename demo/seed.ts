@@ -15,7 +15,7 @@ export interface Seeded {
 
 /** Leeds: a local prison, where people arrive from court. */
 const establishment = 'LEI'
-const inspection = 'INS-2026-LEI-1'
+export const openInspection = 'INS-2026-LEI-1'
 
 /** Does nothing to what is there already. @param issuer of the people's identities */
 export async function seed(
@@ -25,17 +25,17 @@ export async function seed(
   now: Date,
 ): Promise<Seeded> {
   for (const person of people) if (person.party !== undefined) await seedPerson(owner, issuer, person, now)
-  await seedInspection(owner, inspection, establishment, now)
+  await seedInspection(owner, openInspection, establishment, now)
   await seedInspection(owner, 'INS-2026-BMI-1', 'BMI', now)
   await owner.query(
     `insert into concordat.inspection_member (inspection_id, person_id, member_from)
      select i.id, p.id, $3 from concordat.inspection i, concordat.person p
      where i.reference = $1 and p.issuer = $2 and p.subject = 'ayesha.rahman' on conflict do nothing`,
-    [inspection, issuer, day(now, -30)],
+    [openInspection, issuer, day(now, -30)],
   )
   await seedFigures(owner, issuer, now)
   await seedHub(owner, issuer, now)
-  return { inspection, establishment }
+  return { inspection: openInspection, establishment }
 }
 
 async function seedPerson(

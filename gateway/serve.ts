@@ -10,6 +10,7 @@ import { keyName } from './ledger-signer.ts'
 import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
 import { startWatch as watchExports } from './exports/watch.ts'
+import { replayDestroyedPhotographs } from './photographs/destroyed-since.ts'
 import { replayDestructions } from './retention/destroyed-since.ts'
 import { raiseOverdue } from './retention/overdue.ts'
 import { replayErasures } from './forgetting/replay.ts'
@@ -65,6 +66,7 @@ export async function beginLedger(wiring: Wiring): Promise<void> {
   if (wiring.ledgerProcess.doubt() === undefined) {
     await replayErasures(wiring)
     await replayDestructions(wiring)
+    await replayDestroyedPhotographs(wiring)
     await announceAgreements(wiring)
     await announceSigners(wiring)
     await wiring.signingKeys.announce()

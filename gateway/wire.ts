@@ -42,6 +42,7 @@ import { destructionState } from './retention/overdue.ts'
 import { confirmKeyStore } from './retention/key-store-check.ts'
 import { countKeyUse } from './retention/reconcile.ts'
 import { missedReminders } from './people/key-reminders.ts'
+import { replayDestroyedPhotographs } from './photographs/destroyed-since.ts'
 import { describePhotographs } from './photographs/exchange.ts'
 import { signingKeysInUse } from './signing/keys-in-use.ts'
 import { createPostgresSource } from './sources/postgres-source.ts'
@@ -139,6 +140,7 @@ function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
 async function keepDestroyed(deps: ReplayDeps & DestroyedSinceDeps): Promise<void> {
   await replayErasures(deps)
   await replayDestructions(deps)
+  await replayDestroyedPhotographs(deps)
 }
 
 /** What is exchanged, and what the end of each kind of item comes to. */

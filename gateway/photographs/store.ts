@@ -2,8 +2,8 @@
 import type { Permit } from '../../policies/decide.ts'
 import type { Queryable, Transaction } from '../db.ts'
 import { demand } from '../decisions/demand.ts'
-import type { PictureCheck } from './checking.ts'
-import type { Photograph, PictureAnswer, PictureConsent, PictureCopy } from './photograph.ts'
+import type { Photograph } from './photograph.ts'
+import { parse } from './row.ts'
 
 const columns = `p.id, p.clearance_id, p.inspection, p.caption, p.shows, p.finding, p.photographer, p.taken_on, p.people, p.kept_at, p.format,
   p.width, p.height, p.removed, encode(p.sha256, 'hex') as sha256, encode(p.original_sha256, 'hex') as original_sha256, l.vault_object, l.shelf,
@@ -81,7 +81,7 @@ export async function findAbandoned(db: Queryable, before: Date): Promise<Place[
      where l.begun_at < $1 and l.ended_at is null and not exists (select from concordat.photograph p where p.id = l.id) order by l.begun_at limit 100`,
     [before],
   )
-  return rows.map((row) => ({ id: String(row['id']), shelf: String(row['shelf']), vaultObject: String(row['vault_object']) })) // prettier-ignore
+  return rows.map(parsePlace)
 }
 
 export async function endPlace(db: Queryable, id: string, now: Date): Promise<void> {
@@ -134,119 +134,18 @@ export async function markDestroyed(tx: Transaction, permit: Permit, id: string,
   )
 }
 
-function parse(row: Record<string, unknown>): Photograph {
-  const wrappedKey = row['wrapped_key']
-  return {
-    id: String(row['id']),
-    clearanceId: String(row['clearance_id']),
-    inspection: String(row['inspection']),
-    caption: String(row['caption']),
-    shows: String(row['shows']),
-    finding: String(row['finding']),
-    photographer: String(row['photographer']),
-    takenOn: String(row['taken_on']),
-    people: Number(row['people']),
-    keptAt: row['kept_at'] as Date, // timestamptz
-    format: row['format'] as Photograph['format'], // the table's constraint has no other
-    width: Number(row['width']),
-    height: Number(row['height']),
-    removed: row['removed'] as string[], // text[]
-    sha256: String(row['sha256']),
-    originalSha256: String(row['original_sha256']),
-    sealed: {
-      vaultObject: String(row['vault_object']),
-      shelf: String(row['shelf']),
-      ciphertextSha256: String(row['ciphertext_sha256']),
-      ciphertextBytes: Number(row['ciphertext_bytes']),
-      plaintextBytes: Number(row['plaintext_bytes']),
-      cipherProfile: String(row['cipher_profile']),
-    },
-    retention: {
-      owner: String(row['schedule_owner']),
-      version: String(row['schedule_version']),
-      isDemonstration: row['schedule_is_demonstration'] === true,
-      class: String(row['retention_class']),
-      scheduledOn: String(row['scheduled_on']),
-      destroyOn: String(row['destroy_on']),
-    },
-    status: Buffer.isBuffer(wrappedKey)
-      ? { state: 'sealed', wrappedKey }
-      : { state: 'destroyed', at: row['destroyed_at'] as Date },
-    included: moment(row['included_by'], row['included_at']),
-    cleared: moment(row['cleared_by'], row['cleared_at']),
-    consents: listOf(row['consents']).map(parseConsent),
-    copies: listOf(row['copies']).map(parseCopy),
-    checks: listOf(row['checks']).map(parseCheck),
-    answers: listOf(row['answers']).map(parseAnswer),
-  }
+/** Every photograph that is kept, with where it lies. */
+export async function findSealedPlaces(db: Queryable): Promise<Place[]> {
+  const { rows } = await db.query(`select l.id, l.shelf, l.vault_object from ${tables} where p.wrapped_key is not null order by l.id`) // prettier-ignore
+  return rows.map(parsePlace)
 }
 
-function moment(by: unknown, at: unknown): { readonly by: string; readonly at: Date } | undefined {
-  return at instanceof Date ? { by: String(by), at } : undefined
+/** What the key store says of its key is a fact, and no act: it takes no permit. @returns false where the row said so already */
+export async function noteDestroyed(tx: Transaction, id: string, at: Date): Promise<boolean> {
+  const { rowCount } = await tx.query('update concordat.photograph set wrapped_key = null, destroyed_at = $2 where id = $1 and wrapped_key is not null', [id, at]) // prettier-ignore
+  return rowCount === 1
 }
 
-/** What `jsonb_agg` gives, or null where there is nothing. */
-function listOf(value: unknown): Record<string, unknown>[] {
-  return (value ?? []) as Record<string, unknown>[]
-}
-
-function dateOf(value: unknown): Date | undefined {
-  return typeof value === 'string' ? new Date(value) : undefined
-}
-
-function parseConsent(row: Record<string, unknown>): PictureConsent {
-  return {
-    id: String(row['id']),
-    who: String(row['who']),
-    form: String(row['form']),
-    writtenOn: String(row['written_on']),
-    uses: String(row['uses']),
-    storage: String(row['storage']),
-    until: String(row['until']),
-    sharedWith: row['shared_with'] as PictureConsent['sharedWith'], // only what schemas.ts takes is written
-    recordedAt: new Date(String(row['recorded_at'])),
-    withdrawnAt: dateOf(row['withdrawn_at']),
-  }
-}
-
-function parseCopy(row: Record<string, unknown>): PictureCopy {
-  const [recalledAt, endedAt] = [dateOf(row['recalled_at']), dateOf(row['ended_at'])]
-  return {
-    id: String(row['id']),
-    kind: row['kind'] as PictureCopy['kind'], // the table's constraint has no other
-    place: typeof row['place'] === 'string' ? row['place'] : undefined,
-    personId: String(row['person_id']),
-    madeAt: new Date(String(row['made_at'])),
-    recalled: recalledAt && { at: recalledAt, because: row['recalled_for'] as NonNullable<PictureCopy['recalled']>['because'] }, // likewise
-    ended: endedAt && { at: endedAt, by: String(row['ended_by']), how: String(row['ended_how']) },
-  } // prettier-ignore
-}
-
-function parseCheck(row: Record<string, unknown>): PictureCheck {
-  return {
-    id: String(row['id']),
-    question: row['question'] as PictureCheck['question'], // the table's constraint has no other
-    answer: row['answer'] as PictureCheck['answer'], // likewise
-    words: String(row['words']),
-    by: String(row['answered_by']),
-    party: String(row['party']),
-    at: new Date(String(row['answered_at'])),
-  }
-}
-
-function parseAnswer(row: Record<string, unknown>): PictureAnswer {
-  const decidedAt = dateOf(row['decided_at'])
-  return {
-    id: String(row['id']),
-    answer: row['answer'] as PictureAnswer['answer'], // the table's constraint has no other
-    words: typeof row['words'] === 'string' ? row['words'] : undefined,
-    by: String(row['answered_by']),
-    at: new Date(String(row['answered_at'])),
-    decided: decidedAt && {
-      decision: row['decision'] === 'accepted' ? 'accepted' : 'overruled',
-      by: String(row['decided_by']),
-      at: decidedAt,
-      reason: String(row['reason']),
-    },
-  }
+function parsePlace(row: Record<string, unknown>): Place {
+  return { id: String(row['id']), shelf: String(row['shelf']), vaultObject: String(row['vault_object']) }
 }

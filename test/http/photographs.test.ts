@@ -4,8 +4,11 @@ import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer } from '../../demo/client.ts'
 import { destroyDuePhotographs } from '../../gateway/photographs/destroy.ts'
+import { replayDestroyedPhotographs } from '../../gateway/photographs/destroyed-since.ts'
 import { stripPicture } from '../../gateway/photographs/picture.ts'
 import { reconcileKeys } from '../../gateway/retention/reconcile.ts'
+import { findLivingShelves } from '../../gateway/retention/shelf-store.ts'
+import { findShelfNames, lockWrappedOn, rewrap } from '../../gateway/rotation/wrapped-store.ts'
 import type { Wiring } from '../../gateway/wire.ts'
 import { londonDate } from '../../policies/calendar.ts'
 import { entriesFor, expectProblem, expectRefusal } from '../support/answers.ts'
@@ -272,7 +275,60 @@ describe('the end of a photograph', () => {
   })
 })
 
+describe('the key of a photograph', () => {
+  test('is among those that live, moves to another store with the others, and its name is never lost.', async () => {
+    const id = await kept()
+    const shelf = String((await row(id))?.['shelf'])
+    expect(await findLivingShelves(gateway.wiring.db)).toContain(shelf)
+    await gateway.wiring.db.withTransaction(async (tx) => {
+      const [wrapped, ...others] = await lockWrappedOn(tx, shelf)
+      expect([wrapped?.id, others]).toEqual([id, []])
+      if (!wrapped) return
+      const secret = await gateway.wiring.keyStore.unwrap(shelf, wrapped.wrappedKey, wrapped.context)
+      await rewrap(tx, wrapped, await gateway.wiring.keyStore.wrap(shelf, secret, wrapped.context))
+    })
+    expect((await seeing('ayesha.rahman', id)).status).toBe(200)
+    expect(await findShelfNames(gateway.wiring.db)).toContain(shelf)
+  })
+
+  test('ends for good: a restored row that shows it as kept is brought to say that it is destroyed.', async () => {
+    const id = await kept({ people: 1 })
+    const [consent] = (await done(post('ayesha.rahman', `/photographs/${id}/consents`, consenting())))['consents'] as { id: string }[] // prettier-ignore
+    const before = (await row(id))?.['wrapped_key'] as Buffer
+    await done(post('ayesha.rahman', `/photographs/${id}/consents/${consent?.id ?? ''}/withdraw`))
+    expect(await destroyDuePhotographs(gateway.wiring)).toContain(id)
+    await gateway.owner.query(`set session_replication_role = replica; update concordat.photograph set destroyed_at = null, destroy_on = scheduled_on, wrapped_key = '\\x${before.toString('hex')}' where id = '${id}'; set session_replication_role = origin`) // prettier-ignore
+    expect((await row(id))?.['destroyed_at']).toBeNull()
+    expect(await replayDestroyedPhotographs(gateway.wiring)).toEqual([id])
+    expect((await row(id))?.['destroyed_at']).toBeInstanceOf(Date)
+    expect(await replayDestroyedPhotographs(gateway.wiring)).toEqual([])
+  })
+})
+
 describe('as pages', () => {
+  test('a photograph is sent with a form, and what is wrong with it is said at its field.', async () => {
+    const id = await report()
+    const ayesha = await signedIn(gateway, 'ayesha.rahman')
+    const upload = async (bytes: Buffer | undefined, change: object = {}) => {
+      const form = new FormData()
+      form.set('_csrf', await ayesha.token())
+      for (const [name, value] of Object.entries(fields(change))) form.set(name, String(value))
+      if (bytes) form.set('file', new Blob([new Uint8Array(bytes)]), 'cell.jpg')
+      return ayesha.browser.visit(new URL(`/clearances/${id}/photographs`, gateway.url), { form })
+    }
+    const sent = await upload(jpeg)
+    expect([sent.status, sent.url.pathname]).toEqual([
+      200,
+      expect.stringMatching(/^\/photographs\/[0-9a-f-]{36}$/),
+    ])
+    expect((await upload(png, { caption: 'Other' })).body).toContain('PNG, 6 by 4 pixels')
+    const heic = await upload(Buffer.from('\0\0\0\u0018ftypheic', 'latin1'))
+    expect([heic.status, heic.body.includes('HEIC'), heic.body.includes('A cell with a broken window')]).toEqual([400, true, true]) // prettier-ignore
+    const none = await upload(undefined)
+    expect([none.status, none.body.includes('Choose a photograph.')]).toEqual([400, true])
+    expect((await upload(jpeg, { people: 'many' })).status).toBe(400)
+  })
+
   test('a report without photographs says so, and one is added, seen and consented to in a browser’s way.', async () => {
     const id = await report()
     const ayesha = await signedIn(gateway, 'ayesha.rahman')
