@@ -52,8 +52,10 @@ export async function collectUrgent(
       })
     },
     onBroken: (reason) => ({ ...said, type: 'delivery.failed', detail: { reason, channel: 'urgent' } }),
-    isStillPermitted: async (then) =>
-      deps.judge.rehearse('open', await urgentFacts(deps, then, asked)).outcome === 'permit',
+    isStillPermitted: async (then) => {
+      const isPermitted = deps.judge.rehearse('open', await urgentFacts(deps, then, asked)).outcome === 'permit' // prettier-ignore
+      return isPermitted && (await findEnrolledKey(then.tx, then.person.id))?.fingerprint === key.fingerprint
+    },
   }
   return {
     kind: 'done',
