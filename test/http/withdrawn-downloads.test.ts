@@ -10,7 +10,7 @@ describe('a download that is withdrawn', () => {
   let gateway: ExportGateway
   let urgent: string
   /** Holds what is underway: the object's last bytes, or the proof that lets an urgent concern out. */
-  const held = { isOn: false, isOfProof: false, release: () => undefined as void, until: Promise.resolve() }
+  const held = { isOn: false, isOfProof: false, release: (): void => undefined, until: Promise.resolve() }
   /** Looks at whether it is still permitted, that came to their end. */
   let looks = 0
   const hold = (what: string) => {
