@@ -69,7 +69,10 @@ export async function prunePublished(publication: Publication, through: number, 
   if (from >= through) return
   const { store } = publication
   // What was published of a closed ledger may be lost, or lie elsewhere.
-  if ((await store.read('checkpoint')) === undefined) return
+  if ((await store.read('checkpoint')) === undefined) {
+    removedThrough.set(publication, through)
+    return
+  }
   const was = await store.look('pruned')
   const isSaid = was !== undefined && sameBytes(was.bytes, encodeText(note))
   if (!isSaid && !(await store.replace('pruned', encodeText(note), was)))
