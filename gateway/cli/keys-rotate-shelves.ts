@@ -18,8 +18,8 @@ export function rotateShelvesVerb(): Command {
       `
 DATABASE_URL says where. The worker does the work, so one must be running: on its next pass it moves each item of a closed shelf to a
 new generation of the shelf, with a new key, judges and records each move, and destroys the old key. Nothing is sealed anew, and
-everything can be collected meanwhile. A shelf apart, of an item that something holds, is left until the hold is lifted, and so
-are the keys of kept deliveries, which have one each.
+everything can be collected meanwhile. A shelf apart, of an item that something holds, is left until the hold is lifted, and a
+photograph has a key of its own: at the end it is said how many were left out.
 
 Progress is printed. Stop it with Ctrl-C: shelves that were closed are finished by the worker, the others stay as they are. To go on,
 give --made-before as the command printed it.
@@ -36,7 +36,7 @@ Example:
 async function rotate(madeBefore: Date, atOnce: number): Promise<void> {
   const { databaseUrl } = parseMoveConfig(processEnvironment())
   const { openDatabase } = await import('../db.ts')
-  const { rotateShelves } = await import('../rotation/rotate-shelves.ts')
+  const { countLeftOut, rotateShelves } = await import('../rotation/rotate-shelves.ts')
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   const db = openDatabase(databaseUrl, { applicationName: 'concordat-rotate', maxConnections: 1 })
@@ -47,11 +47,23 @@ async function rotate(madeBefore: Date, atOnce: number): Promise<void> {
     }
     const left = await rotateShelves({ db, clock: systemClock, madeBefore, atOnce, progress, pause: () => waitUnlessStopped(stop.signal) }) // prettier-ignore
     const isDone = left.open + left.ending === 0
-    process.stdout.write(isDone ? 'Done: every shelf has a new key, and the old ones are destroyed.\n' : `Stopped: ${left.open} shelves are as they were, ${left.ending} are finished by the worker.\n`) // prettier-ignore
+    process.stdout.write(isDone ? 'Done: every shelf of a date has a new key, and the old ones are destroyed.\n' : `Stopped: ${left.open} shelves are as they were, ${left.ending} are finished by the worker.\n`) // prettier-ignore
+    process.stdout.write(inWords(await countLeftOut(db, madeBefore)))
     process.exitCode = isDone ? exitCodes.done : exitCodes.failed
   } finally {
     await db.close()
   }
+}
+
+/** Empty where nothing was left out. */
+function inWords({ held, photographs }: { readonly held: number; readonly photographs: number }): string {
+  const why = [
+    ...(held > 0 ? [`${held} held ${held === 1 ? 'item' : 'items'}: a shelf apart has one item and one key, which ends when the hold is lifted and the item moves or goes`] : []),
+    ...(photographs > 0 ? [`${photographs} ${photographs === 1 ? 'photograph' : 'photographs'}: each has a key of its own, which ends with it`] : []),
+  ] // prettier-ignore
+  return why.length === 0
+    ? ''
+    : `Left out, with the keys that they have:\n${why.map((line) => `  ${line}.\n`).join('')}`
 }
 
 const lookEveryMs = 5000

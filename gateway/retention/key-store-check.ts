@@ -35,5 +35,5 @@ function foreign(why: string): KeyFault {
 }
 
 function unfinished(to: string, from: string): KeyFault {
-  return new KeyFault('store.moved', `The keys were moved from ${from} to ${to}, and the old ones are not all destroyed. Run concordat keys move --to ${to} again, as it was run, to its end.`) // prettier-ignore
+  return new KeyFault('store.moved', `The keys were moved from ${from} to ${to}, and the old ones are not all destroyed. With KEY_STORE=${from} and the settings of both stores, as it was run, run again to its end: concordat keys move --to ${to}. Then start with KEY_STORE=${to}.`) // prettier-ignore
 }

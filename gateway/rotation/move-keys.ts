@@ -33,10 +33,17 @@ export interface MovedKeys {
 /** @throws {KeyFault} `store.foreign`, `store.moved`, `store.key-unknown` (a lost key), and what the stores throw */
 export async function moveKeys(deps: MoveKeysDeps): Promise<MovedKeys> {
   const { from, to } = deps
-  if (from.id === to.id)
-    throw new KeyFault('store.foreign', 'Both are the same key store: there is nothing to move.')
+  if (from.id === to.id) throw await sameStore(deps)
   const moved = await deps.db.withTransaction((tx) => wrapAnew(deps, tx))
   return { moved, destroyed: await endOldStore(deps) }
+}
+
+async function sameStore({ db, to }: MoveKeysDeps): Promise<KeyFault> {
+  const inUse = await findStoreInUse(db)
+  if (!inUse?.left)
+    return new KeyFault('store.foreign', 'Both are the same key store: there is nothing to move.')
+  const { kind, left } = inUse
+  return new KeyFault('store.foreign', `Both settings name the same key store (${to.id}), and the move from ${left.kind} (${left.id}) to ${kind} (${inUse.id}) has not ended: keys of the old store are left. Set KEY_STORE=${left.kind} with the settings of the old store, those of the new one with TO_ in front, and run: concordat keys move --to ${kind}`) // prettier-ignore
 }
 
 async function wrapAnew(

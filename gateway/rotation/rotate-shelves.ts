@@ -29,6 +29,23 @@ export async function rotateShelves(
   }
 }
 
+export interface LeftOut {
+  /** Items that something holds, or that may not be destroyed yet: each lies on a shelf apart. */
+  readonly held: number
+  readonly photographs: number
+}
+
+/** What keeps the key that it has. */
+export async function countLeftOut(db: Database, madeBefore: Date): Promise<LeftOut> {
+  const { rows } = await db.query(
+    `select (select count(*) from concordat.item i join concordat.shelf s on s.ref = i.shelf_ref
+         where i.state = 'sealed' and s.kind = 'apart' and s.made_at < $1) as held,
+       (select count(*) from concordat.photograph where wrapped_key is not null) as photographs`,
+    [madeBefore],
+  )
+  return { held: Number(rows[0]?.['held']), photographs: Number(rows[0]?.['photographs']) }
+}
+
 async function retireSome({ db, clock, madeBefore, atOnce }: RotateShelvesDeps): Promise<void> {
   await db.withTransaction(async (tx) => {
     const shelves = await retireShelvesMadeBefore(tx, madeBefore, atOnce)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findStoreInUse } from '../../gateway/key-store-in-use.ts'
+import { confirmKeyStore } from '../../gateway/retention/key-store-check.ts'
 import { moveKeys, type MoveKeysDeps } from '../../gateway/rotation/move-keys.ts'
 import { findShelfNames, lockWrappedOn } from '../../gateway/rotation/wrapped-store.ts'
 import { destroyDue } from '../../gateway/retention/destroy.ts'
@@ -111,6 +112,19 @@ describe('moving the keys', () => {
     }
     expect(at).toBeGreaterThan(40)
   })
+
+  test('that is broken off before its end says at a start, and with the settings of the new store alone, what to run', async () => {
+    const [from, to] = [current, await anotherStore()]
+    const failing: KeyStore = { ...stepping(from, (work) => work()), destroy: () => Promise.reject(new Crash('away')) }
+    await expect(moveKeys(depsOf(failing, to))).rejects.toThrow(Crash)
+    for (const store of [from, to])
+      await expect(confirmKeyStore(gateway.wiring.db, store, gateway.wiring.clock())).rejects.toThrow(/KEY_STORE=file .*concordat keys move --to file/)
+    await expect(moveKeys(depsOf(to, to))).rejects.toThrow(`the move from file (${from.id}) to file (${to.id}) has not ended`)
+    expect(await openedBy(from, to)).toEqual([to.id, to.id, to.id])
+    expect((await moveKeys(depsOf(from, to))).moved).toBeUndefined()
+    expect(await confirmKeyStore(gateway.wiring.db, to, gateway.wiring.clock())).toEqual([])
+    current = to
+  }) // prettier-ignore
 
   test.each(['commit', 'commit.end'] as const)('that is broken off at either %s ends well when it is done again', async (kind) => {
     for (const skip of [0, 1]) {

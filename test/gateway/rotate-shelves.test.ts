@@ -70,8 +70,33 @@ describe('new shelf keys for what is kept', () => {
     await worker
     expect(ran.code, ran.err).toBe(0)
     expect(ran.out).toMatch(
-      /--made-before \d{4}.*\n3 to do, 0 with the worker\n(.*\n)*Done: every shelf has a new key/,
+      /--made-before \d{4}.*\n3 to do, 0 with the worker\n(.*\n)*Done: every shelf of a date has a new key/,
     )
+    expect(ran.out).not.toContain('Left out')
     expect((await kept()).map(({ shelf_ref }) => shelf_ref)).not.toEqual(before.map(({ shelf_ref }) => shelf_ref)) // prettier-ignore
+  })
+
+  test('leave out a held item, and say so with the reason', async () => {
+    const [item] = await kept()
+    const reviewOn = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)
+    const placed = await (await gateway.as('helen.marsh')).post(`/api/v1/retention/items/${item?.id}/holds`, { kind: 'inquiry', reason: 'An inquiry.', reviewOn }) // prettier-ignore
+    expect(placed.status).toBe(200)
+    await sweep(gateway.wiring)
+    const apart = (await kept()).find(({ id }) => id === item?.id)?.shelf_ref
+    expect(apart).toMatch(/^shelf\/apart\//)
+    const ended = new AbortController()
+    const worker = (async () => {
+      while (!ended.signal.aborted) {
+        await sweep(gateway.wiring)
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      }
+    })()
+    const ran = await concordat(['keys', 'rotate-shelves'], { DATABASE_URL: gateway.fresh.gatewayUrl })
+    ended.abort()
+    await worker
+    expect([ran.code, ran.err]).toEqual([0, ''])
+    expect(ran.out).toContain('Left out, with the keys that they have:\n  1 held item: a shelf apart')
+    expect((await kept()).find(({ id }) => id === item?.id)?.shelf_ref).toBe(apart)
+    expect(await gateway.wiring.keyStore.stateOf(apart ?? '')).toBe('usable')
   })
 })
