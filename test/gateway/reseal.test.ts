@@ -10,6 +10,7 @@ import { openMessage } from '../../keys/open-message.ts'
 import type { ArmoredKeyPair } from '../../keys/openpgp-keys.ts'
 import { readSources } from '../../policies/sources.ts'
 import { concordat } from '../cli/run.ts'
+import { commandsOf, readDocument } from '../docs/documents.ts'
 import { policiesDir } from '../policies/policies.ts'
 import { collected, concernRow, deliver, quarter, startExportGateway, writeConcerns, type ExportGateway } from '../support/exports.ts' // prettier-ignore
 import { plantable, type Step } from '../support/faults.ts'
@@ -108,7 +109,8 @@ describe('sealing anew', () => {
     expect((await profiles()).filter((profile) => profile === v2)).toHaveLength(1)
     for (const id of ids) expect(await csvOf(id)).toBe(csv)
 
-    const ran = await command('--at-once', '2')
+    const rehearsed = commandsOf(readDocument('docs/runbook.md')).find((each) => each.includes('keys reseal')) ?? '' // prettier-ignore
+    const ran = await concordat(rehearsed.replace('npx concordat ', '').split(' '), { DATABASE_URL: gateway.fresh.gatewayUrl }) // prettier-ignore
     expect([ran.code, ran.err]).toEqual([0, ''])
     expect(ran.out).toMatch(/^3 under another profile, 0 of them with the worker\n(.*\n)*Done: everything that is kept is sealed under aes-256-gcm-commit-v2\.\n$/) // prettier-ignore
     const after = await kept()
