@@ -135,7 +135,7 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'GET /deliveries', 'GET /deliveries/next', 'POST /deliveries/subscription', 'GET /urgent-concerns', 'POST /api/v1/exports/:id/release',
     'POST /api/v1/exports/:id/withdraw', 'GET /api/v1/deliveries/:number', 'GET /api/v1/deliveries/:number/manifest',
     'GET /api/v1/deliveries/:number/package', 'GET /api/v1/deliveries/:number/changes', 'GET /api/v1/deliveries/:number/changes.csv',
-    'POST /api/v1/deliveries/:number/acknowledge', 'GET /deliveries/:number', 'GET /deliveries/:number/manifest.jws',
+    'POST /api/v1/deliveries/:number/acknowledge', 'GET /deliveries/:number', 'GET /deliveries/:number/certificate', 'GET /deliveries/:number/manifest.jws',
     'GET /deliveries/:number/changes', 'GET /deliveries/:number/changes.csv', 'POST /deliveries/next/:id/release',
     'POST /deliveries/next/:id/withdraw', 'POST /deliveries/:number/package', 'POST /deliveries/:number/acknowledge',
     'GET /api/v1/urgent-concerns/:id/package', 'POST /api/v1/urgent-concerns/:id/review', 'POST /urgent-concerns/:id/package',
