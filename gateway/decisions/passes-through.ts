@@ -139,7 +139,7 @@ export const passesThrough: Readonly<Partial<Record<Act, readonly string[]>>> = 
     'GET /deliveries/:number/changes', 'GET /deliveries/:number/changes.csv', 'POST /deliveries/next/:id/release',
     'POST /deliveries/next/:id/withdraw', 'POST /deliveries/:number/package', 'POST /deliveries/:number/acknowledge',
     'GET /api/v1/urgent-concerns/:id/package', 'POST /api/v1/urgent-concerns/:id/review', 'POST /urgent-concerns/:id/package',
-    'POST /urgent-concerns/:id/review', 'GET /api/v1/deliveries/:number/proofs/:what', 'GET /deliveries/:number/proofs/:what',
+    'POST /urgent-concerns/:id/review', 'GET /api/v1/deliveries/:number/proofs/:what', 'GET /deliveries/:number/proofs/:what', 'GET /deliveries/:number/certificate',
   ],
   'put-forward': [
     'POST /api/v1/exports/rehearse', 'POST /api/v1/exports', 'POST /api/v1/exports/:id/withdraw', 'POST /deliveries/next/rehearse',

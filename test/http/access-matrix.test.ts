@@ -65,6 +65,8 @@ const otherCalls = [
   'propose-version: POST /agreements/propose',
   'release: POST /hub/returns',
   'read-figures: POST /figures',
+  'show: POST /api/v1/photographs/:id/checks',
+  'show: POST /photographs/:id/checks',
   'read-clearance: POST /clearances/:id/consents',
   'read-clearance: POST /api/v1/consents/:id/objections/:objection/decide',
   'keep-photograph: POST /clearances/:id/photographs',
