@@ -66,11 +66,16 @@ describe('on the date', () => {
       child.send({ config: { ...gateway.environment.config, port: 0 }, at: `${destroyOn}T12:00:00Z` })
       children.push(child)
     }
-    await Promise.all(children.map((child) => once(child, 'message')))
-    const reports = children.map(async (child) => {
-      const [report] = (await once(child, 'message')) as [{ destroyed: string[] }] // as destroy-child.ts says
-      return report.destroyed
-    })
+    /** A child that ends without a word is told of at once. */
+    const heard = async (child: ChildProcess) => {
+      const ended = once(child, 'exit').then(() =>
+        Promise.reject(new Error(errors.join('') || 'It ended without a word.')),
+      )
+      const [said] = (await Promise.race([once(child, 'message'), ended])) as [unknown]
+      return said
+    }
+    await Promise.all(children.map(heard))
+    const reports = children.map(async (child) => ((await heard(child)) as { destroyed: string[] }).destroyed) // as destroy-child.ts says
     const exits = children.map((child) => once(child, 'exit'))
     for (const child of children) child.send('go')
     const destroyed = (await Promise.all(reports)).flat()
