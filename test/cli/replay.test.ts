@@ -138,7 +138,10 @@ test('clauses say how often each was enforced, and when last', async () => {
     /tested 3 times, last at .*; refused 1 times, last at \d{4}-/,
   )
   expect(await shown('hmpps-2025/19')).toContain('applied  never yet')
-  expect(await shown('hmpps-2025/16-formats')).toContain('no decision tests a clause of kind attestation')
+  expect(await shown('hmpps-2025/16-formats')).toContain(
+    'applied  no decision tests it: the form is where it happens',
+  )
+  expect(await shown('hmpps-2025/6')).toContain('clocks   none started yet')
   expect((await concordat(['clauses', 'hmpps-2025/16-dsa'])).out).not.toContain('applied')
 }, 180_000)
 
