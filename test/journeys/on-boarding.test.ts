@@ -53,7 +53,9 @@ describe('an agreement that nobody has seen before', () => {
   const readsRight = async () => {
     const home = await read('ayesha.rahman', '/')
     expect(home).toContain('New request')
-    expect(await read('daniel.okafor', '/')).toContain('Data is asked for by caseworker at Standards Office.')
+    expect(await read('daniel.okafor', '/')).toContain(
+      'Data is asked for by whoever is caseworker at Standards Office.',
+    )
     const choose = await read('ayesha.rahman', '/requests/new')
     for (const words of ['Which review is it for?', 'Self-harm']) expect(choose).toContain(words)
     const chosen = 'inspection=REV-1&dataset=self-harm-incidents&purpose=safety'
