@@ -18,6 +18,8 @@ export interface Client {
   put(path: string, body: unknown): Promise<Answer>
   /** A file as the body. */
   send(path: string, bytes: Buffer | string, type: string): Promise<Answer>
+  /** A file with words about it. */
+  form(path: string, words: Readonly<Record<string, string>>, file: Blob): Promise<Answer>
 }
 
 export async function signIn(
@@ -41,7 +43,7 @@ export function clientWith(publicUrl: string, accessToken: string): Client {
   const call = async (
     method: string,
     path: string,
-    body?: string | Buffer,
+    body?: string | Buffer | FormData,
     type?: string,
   ): Promise<Answer> => {
     const response = await fetch(`${publicUrl}${path}`, {
@@ -50,7 +52,7 @@ export function clientWith(publicUrl: string, accessToken: string): Client {
         authorization: `Bearer ${accessToken}`,
         ...(type !== undefined && { 'content-type': type }),
       },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
+      ...(body !== undefined && { body: Buffer.isBuffer(body) ? new Uint8Array(body) : body }),
     })
     const bytes = Buffer.from(await response.arrayBuffer())
     return {
@@ -67,5 +69,11 @@ export function clientWith(publicUrl: string, accessToken: string): Client {
       body === undefined ? call('POST', path) : call('POST', path, JSON.stringify(body), json),
     put: (path, body) => call('PUT', path, JSON.stringify(body), json),
     send: (path, bytes, type) => call('POST', path, bytes, type),
+    form: (path, words, file) => {
+      const form = new FormData()
+      for (const [name, value] of Object.entries(words)) form.set(name, value)
+      form.set('file', file)
+      return call('POST', path, form)
+    },
   }
 }

@@ -37,8 +37,8 @@ function api(deps: ClearanceDeps): Endpoint[] {
   const at = { surface: 'api' } as const
   return [
     endpoint({
-      ...at, method: 'post', path: '/api/v1/clearances/:id/tables', summary: 'Put a table of counts (CSV, .xlsx) through disclosure control; only what may be shown is kept', input: { params: clearanceParams, query: tableFields }, upload, answers,
-      handle: async (context, { params, query }) => asJson(await putTable(deps, context, params.id, query, context.upload), write),
+      ...at, method: 'post', path: '/api/v1/clearances/:id/tables', summary: 'Put a table of counts (CSV, .xlsx) through disclosure control; only what may be shown is kept', input: { params: clearanceParams, body: tableFields }, upload, answers,
+      handle: async (context, { params, body }) => asJson(await putTable(deps, context, params.id, body, context.upload), write),
     }),
     endpoint({
       ...at, method: 'get', path: '/api/v1/tables/:id', summary: 'A table as it would go out', input: { params: tableParams }, answers,

@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import type { Endpoint, Events, Reply } from './endpoint.ts'
 import { parseInput } from './input.ts'
 import { Problem } from './problem.ts'
-import { hasBody, takeUpload } from './upload.ts'
+import { hasBody, receiveForms, takeUpload } from './upload.ts'
 import { Withdrawn, watchPermission } from './withdrawal.ts'
 import type { Identify, Person } from './who.ts'
 
@@ -26,7 +26,8 @@ export interface MountDeps {
 
 /** After its endpoints an address answers any other method with 405; HEAD is none of a GET that is an access. */
 export function mount(router: Router, endpoints: readonly Endpoint[], deps: MountDeps): void {
-  for (const endpoint of endpoints) router[endpoint.method](endpoint.path, handler(endpoint, deps))
+  for (const endpoint of endpoints)
+    router[endpoint.method](endpoint.path, ...formOf(endpoint), handler(endpoint, deps))
   for (const [path, known] of Map.groupBy(endpoints, (endpoint) => endpoint.path)) {
     const allow = known.map((endpoint) => endpoint.method.toUpperCase()).join(', ')
     router.all(path, (_req, res) => {
@@ -35,6 +36,11 @@ export function mount(router: Router, endpoints: readonly Endpoint[], deps: Moun
       throw new Problem('method.not-allowed', `This address takes ${allow}.`)
     })
   }
+}
+
+/** Pages read every form; over the API a file that comes with words about it is one, so that no word of them stands in an address. */
+function formOf({ surface, upload, input }: Endpoint): RequestHandler[] {
+  return surface === 'api' && upload && input.body ? [receiveForms] : []
 }
 
 function handler(endpoint: Endpoint, deps: MountDeps): RequestHandler {

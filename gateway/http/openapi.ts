@@ -77,9 +77,7 @@ function operation(endpoint: Description): Record<string, unknown> {
     summary: endpoint.summary,
     ...(endpoint.who === 'anyone' && { security: [] }),
     parameters: [...parameters(endpoint.input.params, 'path'), ...parameters(endpoint.input.query, 'query')],
-    ...(endpoint.input.body && {
-      requestBody: { required: true, content: json(schemaOf(endpoint.input.body, 'input')) },
-    }),
+    ...requestBody(endpoint),
     responses: {
       [status]: endpoint.answers
         ? { description: 'Done and recorded', content: json(schemaOf(endpoint.answers, 'output')) }
@@ -93,6 +91,15 @@ function operation(endpoint: Description): Record<string, unknown> {
       default: { description: 'A problem (RFC 9457)', content: problemContent },
     },
   }
+}
+
+function requestBody({ upload, input: { body } }: Description) {
+  if (!upload) return body && { requestBody: { required: true, content: json(schemaOf(body, 'input')) } }
+  if (!body) return undefined
+  const file = { type: 'string', format: 'binary' }
+  const { properties = {}, required = [], ...rest } = schemaOf(body, 'input')
+  const schema = { ...rest, properties: { ...(properties as Record<string, unknown>), file: { ...file, description: 'The file, after everything else' } }, required: [...(required as string[]), 'file'] } // prettier-ignore
+  return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } }
 }
 
 function parameters(schema: z.ZodType | undefined, where: 'path' | 'query'): Record<string, unknown>[] {

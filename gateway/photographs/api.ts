@@ -39,8 +39,8 @@ function ofReports(deps: PhotographDeps, gate: Gate): Endpoint[] {
       handle: async (context, { params }) => asJson(await listOf(deps, context, params.id, 'json'), ({ photographs }) => ({ photographs: photographs.map(writePhotograph) })),
     }),
     endpoint({
-      ...at, method: 'post', path, summary: 'Keep a photograph (JPEG, PNG) for a report: stripped to the picture, sealed, and destroyed on its date', input: { params: schema.reportParams, query: schema.photographFields }, upload, answers, successStatus: 201,
-      handle: async (context, { params, query }) => created(await shown(deps, context, await gate(() => takeIn(deps, context, params.id, query, context.upload)))),
+      ...at, method: 'post', path, summary: 'Keep a photograph (JPEG, PNG) for a report: stripped to the picture, sealed, and destroyed on its date', input: { params: schema.reportParams, body: schema.photographFields }, upload, answers, successStatus: 201,
+      handle: async (context, { params, body }) => created(await shown(deps, context, await gate(() => takeIn(deps, context, params.id, body, context.upload)))),
     }),
   ] // prettier-ignore
 }

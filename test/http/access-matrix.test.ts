@@ -1,6 +1,7 @@
 // Who may do what: every endpoint called as every kind of person, on a running gateway, and what the ledger says came of it,
 // as a table that anybody can read (test/golden/access-matrix.md).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Client } from '../../demo/client.ts'
 import { createBrowser } from '../../demo/identity/browser.ts'
 import { allEndpoints } from '../../gateway/app.ts'
 import { addDays } from '../../gateway/retention/due-calendar.ts'
@@ -27,7 +28,7 @@ import {
   knownPictureCopy,
   knownPictureObjection,
   photographFor,
-  photographQuery,
+  photographSaid,
   type PhotographState,
 } from '../support/photographs.ts'
 import { png } from '../support/pictures.ts'
@@ -96,7 +97,7 @@ interface Fitting {
   readonly urgent?: 'none' | 'shared'
   /** The address names an erasure that the second assurance officer asked for. */
   readonly erasure?: true
-  /** A file as the body of an API call. */
+  /** A file as the body of an API call, or, with words about it, in a form. */
   readonly file?: string | Buffer
   /** The address names a photograph in this state. */
   readonly photograph?: PhotographState
@@ -297,7 +298,7 @@ const clearing = (): Record<string, Fitting> => {
     'post /api/v1/clearances/:id/tables': {
       clearing: 'report',
       file: 'wing,men\r\nA,12\r\n',
-      query: '?title=T&measure=M&filters=F',
+      form: { title: 'T', measure: 'M', filters: 'F' },
     },
     'post /clearances/:id/tables': { clearing: 'report' },
     'get /clearances/:id/tables/new': { clearing: 'report' },
@@ -356,7 +357,7 @@ const photographing = (): Record<string, Fitting> => {
   return {
     'get /api/v1/clearances/:id/photographs': { clearing: 'report' },
     'get /clearances/:id/photographs': { clearing: 'report' },
-    'post /api/v1/clearances/:id/photographs': { clearing: 'report', file: png, query: photographQuery },
+    'post /api/v1/clearances/:id/photographs': { clearing: 'report', file: png, form: photographSaid },
     'post /clearances/:id/photographs': { clearing: 'report' },
     'get /api/v1/photographs/:id': { photograph: 'sealed' },
     'get /photographs/:id': { photograph: 'sealed' },
@@ -648,8 +649,7 @@ describe('the access matrix', () => {
     if (path.startsWith('/api/')) {
       if (who === undefined) return fetch(`${gateway.url}${path}`, { method: method.toUpperCase() })
       const client = await gateway.as(who)
-      if (file !== undefined)
-        return client.send(path, file, typeof file !== 'string' ? 'image/png' : path.endsWith('checks') ? 'text/plain' : 'text/csv') // prettier-ignore
+      if (file !== undefined) return sent(client, path, file, form)
       return method === 'get'
         ? client.get(path)
         : method === 'put'
@@ -768,6 +768,16 @@ describe('the access matrix', () => {
     ).toEqual([])
   }, 900_000)
 })
+
+function sent(client: Client, path: string, file: string | Buffer, words: Fitting['form']) {
+  const type = typeof file !== 'string' ? 'image/png' : path.endsWith('checks') ? 'text/plain' : 'text/csv'
+  if (!words) return client.send(path, file, type)
+  return client.form(
+    path,
+    words,
+    new Blob([typeof file === 'string' ? file : new Uint8Array(file)], { type }),
+  )
+}
 
 /** Of a quarter that ended before this gateway first ran. */
 async function firstDelivery(gateway: TestGateway): Promise<void> {

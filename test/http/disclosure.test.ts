@@ -16,7 +16,7 @@ afterAll(() => gateway.close())
 const get = async (who: Subject, path: string) => (await gateway.as(who)).get(`/api/v1${path}`)
 const post = async (who: Subject, path: string, body?: unknown) => (await gateway.as(who)).post(`/api/v1${path}`, body) // prettier-ignore
 const put = async (lines: readonly string[], filters = 'HMP Leeds; 2026', who: Subject = 'ayesha.rahman') =>
-  (await gateway.as(who)).send(`/api/v1/clearances/${report}/tables?title=Incidents&measure=Incidents&filters=${encodeURIComponent(filters)}`, lines.join('\r\n'), 'text/csv') // prettier-ignore
+  (await gateway.as(who)).form(`/api/v1/clearances/${report}/tables`, { title: 'Incidents', measure: 'Incidents', filters }, new Blob([lines.join('\r\n')], { type: 'text/csv' })) // prettier-ignore
 const small = ['wing,men,women,Total', 'A,112,3,115', 'B,230,19,249', 'C,114,22,136', 'Total,456,44,500']
 
 describe('a table', () => {

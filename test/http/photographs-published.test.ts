@@ -30,7 +30,7 @@ const report = async () =>
   String((await done(post('ayesha.rahman', '/clearances', { title: 'HMP Leeds', kind: 'report-figures' })))['id']) // prettier-ignore
 async function kept(clearance: string, people = 0): Promise<string> {
   const fields = { inspection: 'INS-2026-LEI-1', takenOn: day(-2), caption: 'A cell', shows: 'A cell', finding: 'Cells are cold.', people: String(people) } // prettier-ignore
-  const sent = (await gateway.as('ayesha.rahman')).send(`/api/v1/clearances/${clearance}/photographs?${new URLSearchParams(fields).toString()}`, jpegWith(exifSegment(1)), 'image/jpeg') // prettier-ignore
+  const sent = (await gateway.as('ayesha.rahman')).form(`/api/v1/clearances/${clearance}/photographs`, fields, new Blob([new Uint8Array(jpegWith(exifSegment(1)))], { type: 'image/jpeg' })) // prettier-ignore
   return String((await done(sent))['id'])
 }
 const consenting = (sharedWith: readonly string[] = ['hmpps', 'public']) => ({ who: 'person 1', form: 'Cabinet 4', writtenOn: day(-3), uses: 'The report', storage: 'Sealed', until: day(200), sharedWith }) // prettier-ignore

@@ -49,7 +49,7 @@ const report = async () =>
   String((await done(post('ayesha.rahman', '/clearances', { title: 'HMP Leeds', kind: 'report-figures' })))['id']) // prettier-ignore
 const fields = (change: object = {}) => ({ inspection: 'INS-2026-LEI-1', takenOn: day(-2), caption: 'A cell', shows: 'A cell with a broken window', finding: 'Cells are cold.', people: 0, ...change }) // prettier-ignore
 const send = async (id: string, change: object = {}, bytes: Buffer = jpegWith(exifSegment(6)), who: Subject = 'ayesha.rahman', type = 'image/jpeg') =>
-  (await gateway.as(who)).send(`/api/v1/clearances/${id}/photographs?${new URLSearchParams(Object.entries(fields(change)).map(([name, value]) => [name, String(value)])).toString()}`, bytes, type) // prettier-ignore
+  (await gateway.as(who)).form(`/api/v1/clearances/${id}/photographs`, Object.fromEntries(Object.entries(fields(change)).map(([name, value]) => [name, String(value)])), new Blob([new Uint8Array(bytes)], { type })) // prettier-ignore
 const kept = async (change: object = {}) => String((await done(send(await report(), change)))['id'])
 const consenting = (change: object = {}) => ({ who: 'person 1', form: 'Cabinet 4', writtenOn: day(-3), uses: 'The report', storage: 'Sealed', until: day(200), sharedWith: ['hmpps', 'public'], ...change }) // prettier-ignore
 const seeing = async (who: Subject, id: string) => get(who, `/photographs/${id}/image`)

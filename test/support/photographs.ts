@@ -29,7 +29,6 @@ export type PhotographState =
 export const knownPictureObjection = '00000000-0000-4000-8000-0000000000c3'
 
 export const photographSaid = { inspection: 'INS-2026-LEI-1', takenOn: londonDate(new Date()), caption: 'A cell', shows: 'A cell', finding: 'Cells are cold.', people: '0' } // prettier-ignore
-export const photographQuery = `?${new URLSearchParams(photographSaid).toString()}`
 
 const sealedOf = new WeakMap<object, { sealed?: string; released?: string }>()
 
@@ -116,7 +115,7 @@ async function sealedPhotograph(gateway: TestGateway, state: 'sealed' | 'release
   if (made !== undefined) return made
   const report = await clearanceFor(gateway, 'report')
   const ayesha = await gateway.as('ayesha.rahman')
-  const kept = await ayesha.send(`/api/v1/clearances/${report}/photographs${photographQuery}`, png, 'image/png') // prettier-ignore
+  const kept = await ayesha.form(`/api/v1/clearances/${report}/photographs`, photographSaid, new Blob([new Uint8Array(png)], { type: 'image/png' })) // prettier-ignore
   const id = String(kept.json()['id'])
   known[state] = id
   if (state === 'sealed') return id
