@@ -77,16 +77,22 @@ export async function startWorker(wiring: Wiring): Promise<Worker> {
   }
 }
 
+/** Nothing waits for its destruction because a mail could not be written. */
+const reminders: Readonly<Record<string, (wiring: Wiring) => Promise<unknown>>> = {
+  keys: remindOfKeys,
+  copies: remindOfCopies,
+  holds: remindOfHolds,
+  clearances: remindOfClearances,
+}
+
 /** One pass: destroys what is due, brings the ledger up to it, certifies it. */
 export async function sweep(wiring: Wiring): Promise<{ destroyed: string[]; certified: number }> {
   refuseInDoubt(wiring)
   await replayErasures(wiring)
   await removeForgottenMails(wiring)
   await pruneSessions(wiring.db, wiring.clock())
-  await remindOfKeys(wiring)
-  await remindOfCopies(wiring)
-  await remindOfHolds(wiring)
-  await remindOfClearances(wiring)
+  for (const [what, remind] of Object.entries(reminders))
+    await remind(wiring).catch((error: unknown) => recordFailedJob(wiring, 'remind', what, error))
   const destroyed = [...(await destroyDue(wiring)), ...(await destroyDuePhotographs(wiring))]
   await wiring.ledgerProcess.catchUp()
   const certified = await certifyDestroyed(wiring)

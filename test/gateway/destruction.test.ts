@@ -47,6 +47,17 @@ describe('destruction', () => {
   const sweepOn = (day: string) => sweep({ ...gateway.wiring, clock: noonOn(day) })
   const dayBefore = (day: string) =>
     new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+  test('hmpps-2025/19-destruction: a reminder that cannot be written keeps nothing from its destruction, and is a failed job', async () => {
+    const { item } = await sealed()
+    const wiring = { ...gateway.wiring, clock: noonOn(item.destroy_on), get hubPublication(): never { throw new Error('no pack has it') } } // prettier-ignore
+    await gateway.owner.query(`insert into concordat.clearance (id, title, kind, opened_by, opened_at, delivered_at, window_warn_at, window_ends_at)
+      select gen_random_uuid(), 'HMP Leeds', 'report-figures', id, now() - interval '9 days', now() - interval '9 days', now() - interval '8 days', now() - interval '1 day' from concordat.person limit 1`) // prettier-ignore
+    expect((await sweep(wiring)).destroyed).toEqual([item.id])
+    const { rows } = await gateway.owner.query(`select convert_from(e.body, 'UTF8')::jsonb -> 'detail' as detail from ledger.index i join ledger.entry e on e.id = i.entry_id where i.kind = 'correlation' and i.key = 'clearances'`) // prettier-ignore
+    expect(rows.map((row) => row['detail'] as object)).toEqual([{ job: 'remind', reason: 'Error' }])
+    await gateway.owner.query('delete from concordat.clearance')
+  })
+
   const certificateOf = async (id: string) => {
     const { rows } = await gateway.owner.query('select jws from concordat.certificate where item_id = $1', [
       (await itemOf(id)).id,
