@@ -15,8 +15,10 @@ export interface BucketSettings {
 
 const TIMEOUT_MS = 10_000
 
-/** What S3 answers when the condition of a write does not hold: it is not so, another write is on its way, nothing is there. */
-const REFUSED: readonly number[] = [412, 409, 404]
+/** What S3 answers when the condition of a write does not hold: it is not so, or another write is on its way. */
+const REFUSED: readonly number[] = [412, 409]
+/** To a write over what is not there. Without that condition it says that there is no bucket. */
+const NOT_THERE = 404
 
 export function openBucket({ url, access }: BucketSettings, timeoutMs = TIMEOUT_MS): Objects {
   const bucket = url.replace(/\/+$/, '')
@@ -33,7 +35,8 @@ export function openBucket({ url, access }: BucketSettings, timeoutMs = TIMEOUT_
     },
     write: async (key, bytes, onto) => {
       const condition = onto === 'absent' ? { 'if-none-match': '*' } : { 'if-match': onto.version }
-      const { status } = await ask('PUT', at(key), { headers: condition, bytes, mayAnswer: REFUSED })
+      const mayAnswer = onto === 'absent' ? REFUSED : [...REFUSED, NOT_THERE]
+      const { status } = await ask('PUT', at(key), { headers: condition, bytes, mayAnswer })
       return status === 200
     },
     remove: async (key) => {
