@@ -1,7 +1,8 @@
 // SYNTHETIC. Two drawings in the place of photographs, for the report that means to use figures: a window in which nobody is, and a
 // room with a person who has not consented yet, which only its photographer and the assurance officer see.
 import { Readable } from 'node:stream'
-import { crc32, deflateSync } from 'node:zlib'
+import { deflateSync } from 'node:zlib'
+import { written } from '../gateway/photographs/png.ts'
 import { takeIn } from '../gateway/photographs/take-in.ts'
 import type { Wiring } from '../gateway/wire.ts'
 import { londonDate } from '../policies/calendar.ts'
@@ -51,14 +52,5 @@ function drawn(paint: Paint): Buffer {
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]) // prettier-ignore
-}
-
-function chunk(type: string, body: Buffer): Buffer {
-  const typed = Buffer.concat([Buffer.from(type, 'latin1'), body])
-  const framed = Buffer.alloc(typed.length + 8)
-  framed.writeUInt32BE(body.length, 0)
-  typed.copy(framed, 4)
-  framed.writeUInt32BE(crc32(typed), typed.length + 4)
-  return framed
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), written({ type: 'IHDR', body: header }), written({ type: 'IDAT', body: deflateSync(rows) }), written({ type: 'IEND', body: Buffer.alloc(0) })]) // prettier-ignore
 }

@@ -10,12 +10,9 @@ import { keyName } from './ledger-signer.ts'
 import { recordShipped } from './agreements/record-shipped.ts'
 import { createApp } from './app.ts'
 import { startWatch as watchExports } from './exports/watch.ts'
-import { replayDestroyedPhotographs } from './photographs/destroyed-since.ts'
-import { replayDestructions } from './retention/destroyed-since.ts'
 import { raiseOverdue } from './retention/overdue.ts'
-import { replayErasures } from './forgetting/replay.ts'
 import { startWorker, type Worker } from './worker.ts'
-import type { Wiring } from './wire.ts'
+import { keepDestroyed, type Wiring } from './wire.ts'
 
 export interface Running {
   readonly port: number
@@ -64,9 +61,7 @@ function startWatch(wiring: Wiring): { stop(): void } {
 export async function beginLedger(wiring: Wiring): Promise<void> {
   await wiring.ledgerProcess.catchUp().catch(() => undefined) // kept in its state: health says it, and releases stop
   if (wiring.ledgerProcess.doubt() === undefined) {
-    await replayErasures(wiring)
-    await replayDestructions(wiring)
-    await replayDestroyedPhotographs(wiring)
+    await keepDestroyed(wiring)
     await announceAgreements(wiring)
     await announceSigners(wiring)
     await wiring.signingKeys.announce()

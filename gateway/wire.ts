@@ -137,7 +137,7 @@ function whatIsOwed(db: Database, clock: Clock, startedAt: Date) {
 }
 
 /** What a restore of the database brought back is forgotten and destroyed again. */
-async function keepDestroyed(deps: ReplayDeps & DestroyedSinceDeps): Promise<void> {
+export async function keepDestroyed(deps: ReplayDeps & DestroyedSinceDeps): Promise<void> {
   await replayErasures(deps)
   await replayDestructions(deps)
   await replayDestroyedPhotographs(deps)

@@ -2,7 +2,7 @@
 -- them for one duty of a pack; a test holds that those are duties. Only a clock that can be late has the moment.
 -- Up Migration
 
-create view concordat.clock as
+create view concordat.clock with (security_invoker = true) as
   select clause, starts_at, coalesce(late_at, due_at) as late_at, met_at from concordat.duty
   union all
   select 'hmpps-2025/20', (ends_on + 1)::timestamp at time zone 'Europe/London', due_at, met_at from concordat.export_quarter

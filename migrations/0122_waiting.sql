@@ -2,7 +2,7 @@
 -- the page that people see first. Who may act is decided when they do; this only says where to look.
 -- Up Migration
 
-create view concordat.waiting as
+create view concordat.waiting with (security_invoker = true) as
   select 'consent-asked' as kind, 'hub-administrator' as role, 'moj-data-and-analysis' as party, null::uuid as not_by, id::text as about,
     null::text as of, asked_at as since, due_at, null::timestamptz as over_at
   from concordat.consent_request where state = 'requested'
@@ -38,10 +38,10 @@ create view concordat.waiting as
   from concordat.outside_copy c join concordat.item i on i.id = c.item_id join concordat.transfer t on t.id = i.transfer_id
   where c.state = 'asked'
   union all
-  select case when h.lift_asked_by is null then 'hold-review' else 'hold-lift-asked' end, r.role, coalesce(t.to_party, 'hmi-prisons'),
+  select case when h.lift_asked_by is null then 'hold-review' else 'hold-lift-asked' end, r.role, k.kept_for,
     h.lift_asked_by, h.item_id::text, null,
     coalesce(h.lift_asked_at, h.review_on::timestamp at time zone 'Europe/London'), null, null
-  from concordat.hold h join concordat.item i on i.id = h.item_id left join concordat.transfer t on t.id = i.transfer_id
+  from concordat.hold h join concordat.kept k on k.item_id = h.item_id
     cross join (values ('records-manager'), ('assurance-officer')) as r (role)
   where h.lifted_at is null;
 

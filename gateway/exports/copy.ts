@@ -33,25 +33,23 @@ export async function sealCopy(
   const id = randomUUID()
   const context = sealingContext({ id, of: planned.of })
   const itemKey = newItemKey()
-  const { ciphertext, sealed } = sealItem(stream, {
-    itemKey,
-    itemId: id,
-    context,
-    profile: planned.cipherProfile,
-  })
-  await vault.write(planned.vaultObject, ciphertext)
-  const [measured, rowCount] = await Promise.all([sealed, whole])
-  const wrappedKey = await keyStore.wrap(planned.shelfRef, itemKey, context)
-  itemKey.wipe()
-  const { ciphertextSha256, ciphertextBytes, plaintextBytes } = measured
-  return {
-    ...planned,
-    id,
-    ciphertextSha256: Buffer.from(ciphertextSha256, 'hex'),
-    ciphertextBytes,
-    plaintextBytes,
-    rowCount,
-    status: { state: 'sealed', wrappedKey },
+  try {
+    const { ciphertext, sealed } = sealItem(stream, { itemKey, itemId: id, context, profile: planned.cipherProfile }) // prettier-ignore
+    await vault.write(planned.vaultObject, ciphertext)
+    const [measured, rowCount] = await Promise.all([sealed, whole])
+    const wrappedKey = await keyStore.wrap(planned.shelfRef, itemKey, context)
+    const { ciphertextSha256, ciphertextBytes, plaintextBytes } = measured
+    return {
+      ...planned,
+      id,
+      ciphertextSha256: Buffer.from(ciphertextSha256, 'hex'),
+      ciphertextBytes,
+      plaintextBytes,
+      rowCount,
+      status: { state: 'sealed', wrappedKey },
+    }
+  } finally {
+    itemKey.wipe()
   }
 }
 

@@ -1,5 +1,6 @@
 // A photograph taken on inspection and meant for a report: what it shows and demonstrates, the consents of those in it, where it has
 // gone, and until when it is kept (hmpps-2025/annex-a).
+import type { Objection } from '../clearance/clearance.ts'
 import type { PictureCheck } from './checking.ts'
 import type { PictureFormat } from './stripped.ts'
 
@@ -45,14 +46,7 @@ export interface PictureAnswer {
   readonly words: string | undefined
   readonly by: string
   readonly at: Date
-  readonly decided:
-    | {
-        readonly decision: 'accepted' | 'overruled'
-        readonly by: string
-        readonly at: Date
-        readonly reason: string
-      }
-    | undefined
+  readonly decided: Objection['decided']
 }
 
 export interface SealedPicture {

@@ -142,7 +142,8 @@ function leftOut(type: string): string[] {
   return [known[type] ?? 'other']
 }
 
-function written({ type, body }: Chunk): Buffer {
+/** A chunk as it stands in a file: length, type, body and check (PNG, 5.3). */
+export function written({ type, body }: Chunk): Buffer {
   const typed = Buffer.concat([Buffer.from(type, 'latin1'), body])
   const framed = Buffer.alloc(typed.length + 8)
   framed.writeUInt32BE(body.length, 0)
